@@ -1,0 +1,171 @@
+"""The only room that reads time or sleeps.
+
+Everything else is handed a clock, so that a test, or a sandbox, can move time by hand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import time
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, Protocol
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from contextlib import AbstractAsyncContextManager
+
+#: How often the loop turns after each moved timer, so that whoever it woke can act.
+TURNS: Final = 25
+
+#: Where a manual clock starts unless told otherwise: 2026-01-01T00:00:00Z.
+NEW_YEAR: Final = 1_767_225_600.0
+
+
+class Clock(Protocol):
+    """What the package knows of time. All numbers are seconds."""
+
+    def wall(self) -> float:
+        """Unix seconds, as printed on the wall: may jump when somebody sets it."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds since some moment: never jumps back. For measuring."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait that long."""
+        ...
+
+    def timeout(self, within: float | None) -> AbstractAsyncContextManager[object]:
+        """Raise `TimeoutError` if the block takes longer. None: wait for ever."""
+        ...
+
+
+def instant(clock: Clock) -> datetime:
+    """The clock's wall time as an aware UTC `datetime`."""
+    return datetime.fromtimestamp(clock.wall(), UTC)
+
+
+class SystemClock:
+    """The machine's own time."""
+
+    def wall(self) -> float:
+        """Unix seconds of the machine."""
+        return time.time()
+
+    def monotonic(self) -> float:
+        """Seconds since some moment of the machine."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait that long."""
+        await asyncio.sleep(seconds)
+
+    def timeout(self, within: float | None) -> AbstractAsyncContextManager[object]:
+        """Raise `TimeoutError` if the block takes longer."""
+        return asyncio.timeout(within)
+
+
+@attrs.define(order=True)
+class _Timer:
+    due: float
+    order: int
+    ring: Callable[[], object] | None = attrs.field(order=False)
+
+    def cancel(self) -> None:
+        self.ring = None
+
+
+class ManualClock:
+    """A clock that stands still until told to move.
+
+    Args:
+        start: Unix seconds on the wall at the beginning.
+    """
+
+    def __init__(self, start: float = NEW_YEAR) -> None:
+        self._wall = start
+        self._elapsed = 0.0
+        self._order = itertools.count()
+        self._timers: list[_Timer] = []
+
+    def __repr__(self) -> str:
+        """Show the time on the wall and how many are waiting for it to move."""
+        return f"<ManualClock {instant(self).isoformat()} waiting={self.waiting}>"
+
+    @property
+    def waiting(self) -> int:
+        """How many sleeps and timeouts wait for this clock to move."""
+        return sum(timer.ring is not None for timer in self._timers)
+
+    def wall(self) -> float:
+        """Unix seconds, as set."""
+        return self._wall
+
+    def monotonic(self) -> float:
+        """Seconds that this clock was moved so far."""
+        return self._elapsed
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until the clock has been moved that far."""
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        awake = asyncio.Event()
+        timer = self._after(seconds, awake.set)
+        try:
+            await awake.wait()
+        finally:
+            timer.cancel()
+
+    @asynccontextmanager
+    async def timeout(self, within: float | None) -> AsyncIterator[None]:
+        """Raise `TimeoutError` once the clock has been moved that far."""
+        now = asyncio.get_running_loop().time
+        async with asyncio.timeout(None) as limit:
+            if within is None:
+                yield
+                return
+            timer = self._after(within, lambda: limit.reschedule(now()))
+            try:
+                yield
+            finally:
+                timer.cancel()
+
+    async def advance(self, seconds: float) -> None:
+        """Move time on, waking every sleeper in order at its own moment."""
+        end = self._elapsed + seconds
+        await self._turn()
+        while self._timers and self._timers[0].due <= end:
+            timer = heapq.heappop(self._timers)
+            if timer.ring is not None:
+                self._move(timer.due)
+                timer.ring()
+                await self._turn()
+        self._move(end)
+        await self._turn()
+
+    def jump(self, seconds: float) -> None:
+        """Set the wall clock forth or back, as an administrator would.
+
+        Nobody is woken: a sleep measures time that passes, not what the wall shows.
+        """
+        self._wall += seconds
+
+    def _after(self, seconds: float, ring: Callable[[], object]) -> _Timer:
+        timer = _Timer(self._elapsed + seconds, next(self._order), ring)
+        heapq.heappush(self._timers, timer)
+        return timer
+
+    def _move(self, to: float) -> None:
+        self._wall += to - self._elapsed
+        self._elapsed = to
+
+    async def _turn(self) -> None:
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
