@@ -1,0 +1,1 @@
+"""The asyncio SDK for the Nexmo (Vonage) Messages and Workflows APIs."""

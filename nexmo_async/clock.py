@@ -113,12 +113,10 @@ class ManualClock:
 
     async def sleep(self, seconds: float) -> None:
         """Wait until the clock has been moved that far."""
-        if seconds <= 0:
-            await asyncio.sleep(0)
-            return
         awake = asyncio.Event()
         timer = self._after(seconds, awake.set)
         try:
+            await asyncio.sleep(0)
             await awake.wait()
         finally:
             timer.cancel()
@@ -159,7 +157,10 @@ class ManualClock:
 
     def _after(self, seconds: float, ring: Callable[[], object]) -> _Timer:
         timer = _Timer(self._elapsed + seconds, next(self._order), ring)
-        heapq.heappush(self._timers, timer)
+        if seconds > 0:
+            heapq.heappush(self._timers, timer)
+        else:
+            ring()
         return timer
 
     def _move(self, to: float) -> None:
