@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncGenerator, Callable
     from contextlib import AbstractAsyncContextManager
 
 #: How often the loop turns after each moved timer, so that whoever it woke can act.
@@ -122,7 +122,7 @@ class ManualClock:
             timer.cancel()
 
     @asynccontextmanager
-    async def timeout(self, within: float | None) -> AsyncIterator[None]:
+    async def timeout(self, within: float | None) -> AsyncGenerator[None]:
         """Raise `TimeoutError` once the clock has been moved that far."""
         now = asyncio.get_running_loop().time
         async with asyncio.timeout(None) as limit:

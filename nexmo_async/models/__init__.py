@@ -1,0 +1,1 @@
+"""What people say. No JSON, no HTTP, no clock, no await."""

@@ -1,0 +1,81 @@
+"""Attempts in a row: each runs only if the one before it did not arrive."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, Literal
+
+import attrs
+
+from nexmo_async.errors import MessageError
+from nexmo_async.models.message import Message, one_of
+from nexmo_async.models.receipt import READABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: How many attempts make a workflow worth its name.
+FEWEST_STEPS: Final = 2
+
+Until = Literal["delivered", "read"]
+
+
+def _seconds(value: float | timedelta | None) -> float | None:
+    return value.total_seconds() if isinstance(value, timedelta) else value
+
+
+@attrs.frozen
+class Step:
+    """One attempt, and what must happen for it to be the last.
+
+    Args:
+        message: What to send.
+        until: What it must reach: "delivered", or "read" where the channel tells.
+            None: only a refusal leads to the next step.
+        within: Seconds, or a `timedelta`, that it may take.
+
+    Raises:
+        MessageError: The channel cannot tell this, or only half a condition is given.
+    """
+
+    message: Message
+    until: Until | None = attrs.field(default=None, kw_only=True)
+    within: float | None = attrs.field(default=None, converter=_seconds, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        """Hold the condition against what the channel can tell."""
+        one_of(self.until, "until", Until)
+        if (self.until is None) != (self.within is None):
+            raise MessageError("within", "and until go together: give both, or none")
+        if self.within is not None and not self.within > 0:
+            raise MessageError("within", f"is {self.within:g} seconds, must be above 0")
+        if self.until == "read" and self.message.channel not in READABLE:
+            raise MessageError(
+                "until", f"{self.message.channel} never tells 'read', use 'delivered'"
+            )
+
+
+def _steps(values: Sequence[Step]) -> tuple[Step, ...]:
+    steps = tuple(values)
+    if len(steps) < FEWEST_STEPS:
+        raise MessageError("steps", f"are {len(steps)}, a workflow has at least two")
+    if steps[-1].until is not None:
+        raise MessageError("steps", "end with a condition: the last step takes none")
+    return steps
+
+
+@attrs.frozen(init=False)
+class Workflow:
+    """Steps in the order they are tried: `Workflow(Step(...), Step(...))`.
+
+    Args:
+        *steps: At least two; each but the last may carry a condition.
+
+    Raises:
+        MessageError: Too few steps, or a condition on the last.
+    """
+
+    steps: tuple[Step, ...]
+
+    def __init__(self, *steps: Step) -> None:
+        object.__setattr__(self, "steps", _steps(steps))
