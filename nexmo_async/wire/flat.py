@@ -1,0 +1,103 @@
+"""v1: addresses are texts, the content is a member named like its kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from nexmo_async.models.inbound import Inbound
+from nexmo_async.models.message import Message, Messenger, Viber, WhatsApp
+from nexmo_async.models.receipt import Position, Receipt
+from nexmo_async.wire import reading
+from nexmo_async.wire.content import KINDS, present, spell
+from nexmo_async.wire.limits import check
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: Nexmo's name of a channel where it is not ours.
+NAMES: Final[Mapping[str, str]] = {"viber": "viber_service"}
+
+
+def encode(message: Message, client_ref: str | None) -> dict[str, object]:
+    """The body of one message, or one entry of a failover list."""
+    check(message, "v1")
+    channel = NAMES.get(message.channel, message.channel)
+    kind = KINDS[type(message.content)]
+    body: dict[str, object] = {
+        "channel": channel,
+        "message_type": kind,
+        "to": message.to,
+        "from": message.sender,
+        kind: spell(message.content),
+    }
+    options = _options(message)
+    if options:
+        body[channel] = options
+    if client_ref is not None:
+        body["client_ref"] = client_ref
+    if message.webhook_url is not None:
+        body["webhook_url"] = message.webhook_url
+    if message.webhook_version is not None:
+        body["webhook_version"] = message.webhook_version
+    return body
+
+
+def _options(message: Message) -> dict[str, object]:
+    match message:
+        case Messenger():
+            return present(category=message.category, tag=message.tag)
+        case Viber():
+            return present(
+                category=message.category, ttl=message.ttl, type=message.type
+            )
+        case WhatsApp() if message.locale:
+            locale = message.locale.replace("-", "_")
+            return present(policy=message.policy, locale=locale)
+        case _:
+            return {}
+
+
+def decode_receipt(body: Mapping[str, object]) -> Receipt:
+    """A status webhook."""
+    failure = reading.member(body, "error")
+    failed = reading.word(failure, "title"), reading.word(failure, "type")
+    workflow = reading.member(body, "workflow")
+    uuid = reading.word(workflow, "workflow_id", "id")
+    return Receipt(
+        message_uuid=reading.word(body, "message_uuid"),
+        status=reading.word(body, "status"),
+        at=reading.moment(body),
+        channel=reading.channel(reading.word(body, "channel")),
+        to=reading.word(body, "to"),
+        sender=reading.word(body, "from"),
+        client_ref=reading.word(body, "client_ref") or None,
+        code=reading.code(failed[0]) or reading.code(failed[1].partition("#")[2]),
+        reason=reading.word(failure, "detail"),
+        usage=reading.usage(body),
+        workflow=_position(uuid, workflow) if uuid else None,
+        raw=body,
+    )
+
+
+def _position(uuid: str, workflow: Mapping[str, object]) -> Position:
+    return Position(
+        uuid,
+        item=reading.whole(workflow, "items_number", "item_number"),
+        items=reading.whole(workflow, "items_total", "total_items"),
+    )
+
+
+def decode_inbound(body: Mapping[str, object]) -> Inbound:
+    """An inbound webhook. An SMS may come without its kind: then it is a text."""
+    kind = reading.word(body, "message_type") or "text"
+    return Inbound(
+        message_uuid=reading.word(body, "message_uuid"),
+        at=reading.moment(body),
+        channel=reading.channel(reading.word(body, "channel")),
+        to=reading.word(body, "to"),
+        sender=reading.word(body, "from"),
+        type=kind,
+        text=reading.word(body, "text") or None,
+        url=reading.word(reading.member(body, kind), "url") or None,
+        raw=body,
+    )

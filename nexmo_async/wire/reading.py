@@ -1,0 +1,91 @@
+"""Reading what others wrote: whatever is missing or odd, nothing here raises."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Final, cast
+
+from nexmo_async.models.receipt import Usage
+
+#: Nothing at all, for members that are missing.
+NOTHING: Final[Mapping[str, object]] = {}
+
+#: Nexmo's names of a channel, and ours. The third is a slip in their own reports.
+CHANNELS: Final[Mapping[str, str]] = {
+    "viber_service_msg": "viber",
+    "viber_service": "viber",
+    "viber_sevice_msg": "viber",
+}
+
+_CODE: Final = re.compile(r"(?<![0-9])[0-9]{3,6}(?![0-9])")
+_WHOLE: Final = re.compile(r"[0-9]{1,9}")
+
+
+def as_object(value: object) -> Mapping[str, object] | None:
+    """The value if it is a JSON object, else None."""
+    if isinstance(value, Mapping):
+        return cast("Mapping[str, object]", value)
+    return None
+
+
+def member(body: Mapping[str, object], key: str) -> Mapping[str, object]:
+    """The object under this key; an empty one if there is none."""
+    return as_object(body.get(key)) or NOTHING
+
+
+def entries(body: Mapping[str, object], key: str) -> list[Mapping[str, object]]:
+    """The objects in the list under this key; one alone counts as a list of one."""
+    value = body.get(key)
+    listed = cast("list[object]", value) if isinstance(value, list) else [value]
+    return [said for entry in listed if (said := as_object(entry)) is not None]
+
+
+def word(body: Mapping[str, object], *keys: str) -> str:
+    """The first of these members as text; empty if there is none."""
+    for key in keys:
+        value = body.get(key)
+        if isinstance(value, str):
+            return value
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return str(value)
+    return ""
+
+
+def whole(body: Mapping[str, object], *keys: str) -> int | None:
+    """The first of these members as a whole number, be it written as text or not."""
+    digits = word(body, *keys)
+    return int(digits) if _WHOLE.fullmatch(digits) else None
+
+
+def code(written: str) -> int | None:
+    """The error code in a text such as 1300, "1300" or "...messages#1300"."""
+    found = _CODE.findall(written)
+    return int(found[-1]) if found else None
+
+
+def moment(body: Mapping[str, object]) -> datetime | None:
+    """The timestamp, in any of the three spellings Nexmo uses. Always UTC."""
+    written = word(body, "timestamp").removesuffix(" UTC")
+    try:
+        at = datetime.fromisoformat(written)
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def usage(body: Mapping[str, object]) -> Usage | None:
+    """What it cost, if the body says so legibly."""
+    said = member(body, "usage")
+    try:
+        price = Decimal(word(said, "price"))
+    except InvalidOperation:
+        return None
+    return Usage(price, word(said, "currency")) if price.is_finite() else None
+
+
+def channel(written: str) -> str:
+    """Our name of a channel; an unknown one stays as it came."""
+    return CHANNELS.get(written, written)
