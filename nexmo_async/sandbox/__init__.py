@@ -1,0 +1,20 @@
+"""A local imitation of the whole service, written from its documentation alone.
+
+Of this package it knows only the clock: a mirror of the SDK could not testify for it.
+"""
+
+from nexmo_async.sandbox.app import Sandbox
+from nexmo_async.sandbox.life import GRAMMAR
+from nexmo_async.sandbox.server import serve
+from nexmo_async.sandbox.store import Event, Message, Store, Webhook, Workflow
+
+__all__ = [
+    "GRAMMAR",
+    "Event",
+    "Message",
+    "Sandbox",
+    "Store",
+    "Webhook",
+    "Workflow",
+    "serve",
+]

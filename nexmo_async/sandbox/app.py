@@ -1,0 +1,295 @@
+"""The sandbox: the whole service on one port of this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from contextlib import AsyncExitStack
+from email.utils import formatdate
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import attrs
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from nexmo_async.clock import SystemClock, instant
+from nexmo_async.sandbox import auth, callbacks, life
+from nexmo_async.sandbox.api import Doors, trace
+from nexmo_async.sandbox.control import Control
+from nexmo_async.sandbox.crew import crew
+from nexmo_async.sandbox.network import Addresses, Network
+from nexmo_async.sandbox.payload import Inbound
+from nexmo_async.sandbox.problem import RefusedError, generic
+from nexmo_async.sandbox.server import serve
+from nexmo_async.sandbox.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+    from typing import Self
+
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from nexmo_async.clock import Clock
+    from nexmo_async.sandbox import store as stored
+
+
+@attrs.frozen
+class _Open:
+    """What exists while the sandbox is open."""
+
+    url: str
+    app: ASGIApp
+    network: Network
+    account: auth.Account
+    private_key: str | None = attrs.field(repr=False)
+
+
+class Sandbox:
+    """A local imitation of the Messages and Workflows APIs, for `async with`.
+
+    Nothing leaves the machine but the webhooks, to the addresses that you give.
+
+    Args:
+        api_key: The account's key; made up if not given, as are the next four.
+        api_secret: The account's secret.
+        application_id: The application that tokens must name.
+        public_key: The application's RSA key in PEM. Without one a pair is made, and
+            `private_key` is the other half.
+        signature_secret: Signs the webhooks.
+        status_url: Hears what becomes of messages.
+        inbound_url: Hears what people write.
+        host: Where to listen.
+        port: Where to listen; 0 is any free port.
+        clock: Moves everything that takes time.
+        personas: How recipients take messages: a script by number or id.
+    """
+
+    def __init__(  # noqa: PLR0913 - one account has that many settings
+        self,
+        *,
+        api_key: str | None = None,
+        api_secret: str | None = None,
+        application_id: str | None = None,
+        public_key: str | bytes | None = None,
+        signature_secret: str | None = None,
+        status_url: str | None = None,
+        inbound_url: str | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        clock: Clock | None = None,
+        personas: Mapping[str, str] | None = None,
+    ) -> None:
+        self.api_key = api_key or secrets.token_hex(4)
+        self.api_secret = api_secret or secrets.token_urlsafe(12)
+        self.application_id = application_id or str(uuid4())
+        self.signature_secret = signature_secret or secrets.token_urlsafe(32)
+        self._public_key = (
+            None if public_key is None else auth.read_public_key(public_key)
+        )
+        self._addresses = Addresses(status_url, inbound_url)
+        self._host = host
+        self._port = port
+        self._clock = clock or SystemClock()
+        self._store = Store()
+        self._personas: dict[str, life.Persona] = {}
+        for recipient, script in (personas or {}).items():
+            self.persona(recipient, script)
+        self._stack = AsyncExitStack()
+        self._open: _Open | None = None
+
+    def __repr__(self) -> str:
+        """Where it is, and nothing secret."""
+        place = self._open.url if self._open else "closed"
+        return f"<Sandbox {place} messages={len(self._store.messages())}>"
+
+    async def __aenter__(self) -> Self:
+        """Make what was not given, and listen."""
+        if self._open is not None:
+            raise RuntimeError("this sandbox is open already")
+        async with AsyncExitStack() as stack:
+            account, private_key = await self._account()
+            session = await stack.enter_async_context(callbacks.session())
+            hands = await stack.enter_async_context(crew())
+            courier = callbacks.Courier(
+                account, self._clock, self._store, hands, session
+            )
+            network = Network(
+                self._clock,
+                self._store,
+                courier,
+                hands,
+                self._addresses,
+                self._personas,
+            )
+            app = _application(account, network, self._host)
+            url = await stack.enter_async_context(serve(app, self._host, self._port))
+            self._open = _Open(url, app, network, account, private_key)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop listening, and all that is under way."""
+        self._open = None
+        await self._stack.__aexit__(kind, error, traceback)
+
+    @property
+    def base_url(self) -> str:
+        """Where the API is, without a slash at the end."""
+        return self._running.url
+
+    @property
+    def app(self) -> ASGIApp:
+        """The ASGI application, for callers in the same process."""
+        return self._running.app
+
+    @property
+    def private_key(self) -> str | None:
+        """The application's private key as PKCS#8 PEM, if the sandbox made it."""
+        return self._running.private_key
+
+    @property
+    def status_url(self) -> str | None:
+        """Where to tell what becomes of messages; None: nowhere."""
+        return self._addresses.status_url
+
+    @status_url.setter
+    def status_url(self, url: str | None) -> None:
+        self._addresses.status_url = url
+
+    @property
+    def inbound_url(self) -> str | None:
+        """Where to tell what people write; None: nowhere."""
+        return self._addresses.inbound_url
+
+    @inbound_url.setter
+    def inbound_url(self, url: str | None) -> None:
+        self._addresses.inbound_url = url
+
+    @property
+    def store(self) -> Store:
+        """Everything that exists, and a bell that rings when it changes."""
+        return self._store
+
+    def persona(self, recipient: str, script: str) -> None:
+        """Say how a recipient takes messages from now on.
+
+        Raises:
+            ValueError: The script is none; the message shows how to write one.
+        """
+        self._personas[recipient] = life.persona(script)
+
+    def messages(self) -> list[stored.Message]:
+        """The messages that were accepted, oldest first, with what became of them."""
+        return self._store.messages()
+
+    async def inbound(
+        self,
+        *,
+        channel: str,
+        sender: str,
+        to: str,
+        text: str,
+        api: stored.Api = "v1",
+    ) -> str:
+        """Somebody writes to the account.
+
+        Returns after the first attempt to tell `inbound_url`, with the message's uuid.
+        """
+        if channel not in life.PLAIN:
+            raise ValueError(f"no channel: {channel!r}; it is one of {[*life.PLAIN]}")
+        said = Inbound(
+            channel=channel, sender=sender, to=to, text=text, at=instant(self._clock)
+        )
+        webhook = self._running.network.hear(said, "v1" if api == "v1" else "v0.1")
+        if webhook.url is not None:
+            await self._store.bell.until(lambda: webhook.attempts or None)
+        return said.message_uuid
+
+    @property
+    def _running(self) -> _Open:
+        if self._open is None:
+            raise RuntimeError(
+                "the sandbox is closed: use `async with Sandbox() as box`"
+            )
+        return self._open
+
+    async def _account(self) -> tuple[auth.Account, str | None]:
+        if self._public_key is not None:
+            return self._account_with(self._public_key), None
+        # Two prime numbers take long enough to be felt by everybody else.
+        public, private = await asyncio.to_thread(auth.make_keys)
+        return self._account_with(public), private
+
+    def _account_with(self, public_key: RSAPublicKey) -> auth.Account:
+        return auth.Account(
+            api_key=self.api_key,
+            api_secret=self.api_secret,
+            application_id=self.application_id,
+            public_key=public_key,
+            signature_secret=self.signature_secret,
+        )
+
+
+@attrs.frozen
+class _Stamp:
+    """Layer: each answer carries the sandbox's own time and a trace."""
+
+    app: ASGIApp
+    clock: Clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        identity = str(uuid4())
+        scope.setdefault("state", {})["request_id"] = identity
+        date = formatdate(self.clock.wall(), usegmt=True)
+
+        async def stamped(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                stamps = [
+                    (b"date", date.encode()),
+                    (b"x-request-id", identity.encode()),
+                ]
+                message = {**message, "headers": [*message["headers"], *stamps]}
+            await send(message)
+
+        await self.app(scope, receive, stamped)
+
+
+def _application(account: auth.Account, network: Network, host: str) -> ASGIApp:
+    app = Starlette(
+        routes=[
+            *Doors(account, network.clock, network).routes(),
+            *Control(network, host).routes(),
+        ],
+        middleware=[Middleware(_Stamp, clock=network.clock)],
+        exception_handlers={RefusedError: _refuse, HTTPException: _refuse},
+    )
+    # The service does not forgive a slash at the end. (Gateway of the APIs.)
+    app.router.redirect_slashes = False
+    return app
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    if isinstance(error, HTTPException):
+        slug = "wrong-verb" if error.status_code == WRONG_VERB else "not-found"
+        error = generic(slug, headers=error.headers)
+    if not isinstance(error, RefusedError):
+        raise error
+    return error.problem.response(trace(request))
+
+
+#: The status that Starlette gives to a known address with another verb.
+WRONG_VERB = 405

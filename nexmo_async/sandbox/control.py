@@ -1,0 +1,196 @@
+"""The sandbox's own addresses: look, write, script, reset."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+import attrs
+from starlette.responses import Response
+from starlette.routing import Route
+
+from nexmo_async.clock import instant
+from nexmo_async.sandbox import document, life, rules
+from nexmo_async.sandbox.api import read
+from nexmo_async.sandbox.checks import an_object, length, one_of
+from nexmo_async.sandbox.payload import Inbound
+from nexmo_async.sandbox.problem import Problem, RefusedError, Violation, generic
+from nexmo_async.sandbox.rules import Field, optional
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from typing import TypeAlias
+
+    from starlette.requests import Request
+
+    from nexmo_async.sandbox.network import Network
+    from nexmo_async.sandbox.store import Message, Webhook
+
+    Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
+
+#: What an inbound message needs. `channel` is as the format spells it.
+INBOUND: Final = (
+    Field("channel", one_of(*life.PLAIN)),
+    Field("from", length(1, 200)),
+    Field("to", length(1, 200)),
+    Field("text", length(1, 4096)),
+    optional("api", one_of("beta", "v0.1", "v1")),
+)
+
+
+@attrs.frozen(eq=False)
+class Control:
+    """Looks into the sandbox and plays the other side.
+
+    Attributes:
+        network: What is looked into.
+        host: The name that the sandbox was bound to.
+    """
+
+    network: Network
+    host: str
+
+    def routes(self) -> list[Route]:
+        """Which address does what."""
+        return [
+            self._route("GET", "/_sandbox/messages", self.messages),
+            self._route("GET", "/_sandbox/messages/{message_uuid}", self.message),
+            self._route("POST", "/_sandbox/inbound", self.inbound),
+            self._route("POST", "/_sandbox/personas", self.personas),
+            self._route("POST", "/_sandbox/reset", self.reset),
+        ]
+
+    async def messages(self, request: Request) -> Response:
+        """All messages, or those `to` somebody or in a `status`."""
+        found = self.network.store.messages(
+            to=request.query_params.get("to"),
+            status=request.query_params.get("status"),
+        )
+        return _answer({"messages": [_summary(message) for message in found]})
+
+    async def message(self, request: Request) -> Response:
+        """One message with all that happened to it."""
+        uuid = str(request.path_params["message_uuid"])
+        message = self.network.store.message(uuid)
+        if message is None:
+            raise generic("not-found", f"There is no message {uuid}")
+        hooks = self.network.store.webhooks(message_uuid=uuid)
+        return _answer(
+            {
+                **_summary(message),
+                "request": message.request,
+                "timeline": [
+                    {"status": e.status, "at": e.at.isoformat(), "code": e.code}
+                    for e in message.events
+                ],
+                "webhooks": [_hook(hook) for hook in hooks],
+            }
+        )
+
+    async def inbound(self, request: Request) -> Response:
+        """Somebody writes to the account."""
+        body = await read(request)
+        if found := rules.violations(body, INBOUND):
+            raise _invalid(found)
+        said = Inbound(
+            channel=str(body["channel"]),
+            sender=str(body["from"]),
+            to=str(body["to"]),
+            text=str(body["text"]),
+            at=instant(self.network.clock),
+        )
+        self.network.hear(said, "v1" if body.get("api", "v1") == "v1" else "v0.1")
+        return _answer({"message_uuid": said.message_uuid}, 202)
+
+    async def personas(self, request: Request) -> Response:
+        """Scripts by recipient: `{"447700900003": "reject 1300"}`."""
+        body = await read(request)
+        scripts: dict[str, life.Persona] = {}
+        for recipient, script in body.items():
+            try:
+                scripts[recipient] = life.persona(str(script))
+            except ValueError as error:
+                raise _invalid([Violation(recipient, str(error))]) from None
+        self.network.personas.update(scripts)
+        return Response(status_code=204)
+
+    async def reset(self, request: Request) -> Response:
+        """Forget all messages, workflows, webhooks and personas."""
+        if an_object(await read(request)) is None:
+            self.network.reset()
+        return Response(status_code=204)
+
+    def _route(self, verb: str, path: str, handler: Handler) -> Route:
+        async def guarded(request: Request) -> Response:
+            if not is_local(request.headers.get("host", ""), self.host):
+                raise generic("forbidden")
+            return await handler(request)
+
+        return Route(path, guarded, methods=[verb])
+
+
+def is_local(header: str, bound: str) -> bool:
+    """Was the sandbox asked for by a name of this machine?
+
+    A page elsewhere on the web can point its own name at 127.0.0.1; it cannot make
+    the browser send another name in `Host`.
+    """
+    try:
+        name = urlsplit(f"//{header}").hostname
+    except ValueError:
+        return False
+    if name is None:
+        return False
+    if name in ("localhost", bound.lower()):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _summary(message: Message) -> dict[str, object]:
+    place = message.place
+    return {
+        "message_uuid": message.message_uuid,
+        "api": message.api,
+        "channel": message.channel,
+        "message_type": message.message_type,
+        "to": message.to,
+        "from": message.sender,
+        "text": message.draft.text,
+        "status": message.status,
+        "client_ref": message.client_ref,
+        "accepted_at": message.accepted_at.isoformat(),
+        "workflow": None if place is None else attrs.asdict(place),
+    }
+
+
+def _hook(hook: Webhook) -> dict[str, object]:
+    return {
+        "kind": hook.kind,
+        "url": hook.url,
+        "state": hook.state,
+        "body": document.decode(hook.body),
+        "attempts": [
+            {"at": a.at.isoformat(), "answer": a.answer, "error": a.error}
+            for a in hook.attempts
+        ],
+    }
+
+
+def _invalid(found: Sequence[Violation]) -> RefusedError:
+    return RefusedError(
+        Problem(
+            status=422,
+            type="about:blank",
+            title="Invalid params",
+            detail=f"{found[0].name} {found[0].reason}",
+            violations=tuple(found),
+        )
+    )
+
+
+def _answer(body: object, status: int = 200) -> Response:
+    return Response(document.encode(body), status, media_type="application/json")

@@ -1,0 +1,212 @@
+"""A message's life, decided before it begins: a script in, its turns out. No await."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+import attrs
+
+from nexmo_async.sandbox import codes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Status: TypeAlias = Literal[
+    "submitted", "delivered", "read", "rejected", "undeliverable"
+]
+Verdict: TypeAlias = Literal["deliver", "read", "reject", "undeliverable", "silent"]
+
+#: Seconds from acceptance until the provider has the message.
+SUBMITTED_AFTER: Final = 0.05
+#: Seconds from there until it is delivered, or refused.
+DELIVERED_AFTER: Final = 0.15
+#: Seconds from there until it is read.
+READ_AFTER: Final = 0.15
+
+#: The plain name of each channel, for scripts. (Messages v0.1 and v1 specs.)
+PLAIN: Final[Mapping[str, str]] = {
+    "sms": "sms",
+    "mms": "mms",
+    "rcs": "rcs",
+    "whatsapp": "whatsapp",
+    "messenger": "messenger",
+    "viber": "viber",
+    "viber_service": "viber",
+    "viber_service_msg": "viber",
+    "email": "email",
+}
+
+#: Channels that tell when a message was read. (Messages v1 spec, status webhooks.)
+TELLS_READ: Final = frozenset({"whatsapp", "messenger", "viber", "rcs"})
+
+#: How to write a persona.
+GRAMMAR: Final = """\
+script:  RULE, or several with ';' between, each one for a channel or for the rest
+rule:    [CHANNEL ':'] OUTCOME ['after' SECONDS 's']
+outcome: deliver | read | reject CODE | undeliverable [CODE] | silent
+channel: sms mms rcs whatsapp messenger viber email
+as in:   read after 2s
+         whatsapp: silent; viber: reject 1300; sms: deliver"""
+
+_RULE: Final = re.compile(
+    r"(?:(?P<channel>[a-z_]+)\s*:\s*)?"
+    r"(?P<verdict>deliver|read|reject|undeliverable|silent)"
+    r"(?:\s+(?P<code>[0-9]{3,6}))?"
+    r"(?:\s+after\s+(?P<after>[0-9]{1,9}(?:\.[0-9]{1,9})?)\s*s)?",
+    re.ASCII,
+)
+
+#: May a code follow the outcome, and must it?
+_CODE: Final[Mapping[Verdict, tuple[bool, bool]]] = {
+    "deliver": (False, False),
+    "read": (False, False),
+    "reject": (True, True),
+    "undeliverable": (True, False),
+    "silent": (False, False),
+}
+
+
+@attrs.frozen
+class Outcome:
+    """What becomes of a message.
+
+    Attributes:
+        verdict: The word of the script.
+        code: Why it failed, if it does.
+        after: Seconds until the outcome, from the status before it.
+    """
+
+    verdict: Verdict
+    code: int | None = None
+    after: float | None = None
+
+
+#: What becomes of a message that nobody wrote a script for.
+USUAL: Final = Outcome("read")
+
+
+@attrs.frozen
+class Persona:
+    """How one recipient takes messages.
+
+    Attributes:
+        channels: The outcome on channels that have their own.
+        otherwise: The outcome on the rest.
+    """
+
+    channels: Mapping[str, Outcome] = attrs.field(factory=dict[str, Outcome])
+    otherwise: Outcome = USUAL
+
+    def on(self, channel: str) -> Outcome:
+        """The outcome on this channel, by any of its names."""
+        return self.channels.get(PLAIN.get(channel, channel), self.otherwise)
+
+
+@attrs.frozen
+class Turn:
+    """One status in a life, and how long it takes to get there.
+
+    Attributes:
+        delay: Seconds from the turn before it.
+        status: What the webhook will say.
+        code: Why it failed, if it did.
+    """
+
+    delay: float
+    status: Status
+    code: int | None = None
+
+
+def persona(script: str) -> Persona:
+    """Read a script.
+
+    Raises:
+        ValueError: It is not one; the message shows how to write one.
+    """
+    channels: dict[str, Outcome] = {}
+    otherwise: Outcome | None = None
+    for part in script.split(";"):
+        channel, outcome = _rule(part, script)
+        if channel is None:
+            if otherwise is not None:
+                raise _not_a_script(script, "two rules for the same messages")
+            otherwise = outcome
+        elif channel in channels:
+            raise _not_a_script(script, f"two rules for {channel}")
+        else:
+            channels[channel] = outcome
+    return Persona(channels, otherwise or USUAL)
+
+
+def life(outcome: Outcome, *, channel: str, ttl: float | None = None) -> list[Turn]:
+    """The turns of one message's life.
+
+    Args:
+        outcome: What becomes of it.
+        channel: What carries it, by any of its names.
+        ttl: Seconds after which it is no longer worth delivering.
+    """
+    turns = list(_turns(outcome, PLAIN.get(channel, channel)))
+    return turns if ttl is None else _expire(turns, ttl)
+
+
+def _turns(outcome: Outcome, channel: str) -> Iterator[Turn]:
+    after = outcome.after
+    if outcome.verdict == "undeliverable":
+        # It never reached the provider, so nothing was submitted.
+        delay = SUBMITTED_AFTER if after is None else after
+        yield Turn(delay, "undeliverable", outcome.code or codes.NOT_SUBMITTED)
+        return
+    yield Turn(SUBMITTED_AFTER, "submitted")
+    final = DELIVERED_AFTER if after is None else after
+    if outcome.verdict == "reject":
+        yield Turn(final, "rejected", outcome.code)
+    elif outcome.verdict == "read" and channel in TELLS_READ:
+        yield Turn(DELIVERED_AFTER, "delivered")
+        yield Turn(READ_AFTER if after is None else after, "read")
+    elif outcome.verdict != "silent":
+        yield Turn(final, "delivered")
+
+
+def _expire(turns: list[Turn], ttl: float) -> list[Turn]:
+    """Reject what has no end before its time to live is over."""
+    kept: list[Turn] = []
+    now = 0.0
+    for turn in turns:
+        if now + turn.delay > ttl:
+            break
+        now += turn.delay
+        kept.append(turn)
+        if turn.status != "submitted":
+            return turns
+    return [*kept, Turn(ttl - now, "rejected", codes.EXPIRED)]
+
+
+def _rule(part: str, script: str) -> tuple[str | None, Outcome]:
+    found = _RULE.fullmatch(part.strip())
+    if found is None:
+        raise _not_a_script(script, f"{part.strip()!r} is no rule")
+    channel = found["channel"]
+    if channel is not None and channel not in PLAIN:
+        raise _not_a_script(script, f"{channel!r} is no channel")
+    verdict: Verdict = found["verdict"]  # type: ignore[assignment]  # the pattern has no other words
+    may, must = _CODE[verdict]
+    code = found["code"]
+    if code is None and must:
+        raise _not_a_script(script, f"{verdict} needs a code")
+    if code is not None and not may:
+        raise _not_a_script(script, f"{verdict} takes no code")
+    after = found["after"]
+    if after is not None and verdict == "silent":
+        raise _not_a_script(script, "silence has no end")
+    outcome = Outcome(
+        verdict,
+        None if code is None else int(code),
+        None if after is None else float(after),
+    )
+    return (None if channel is None else PLAIN[channel]), outcome
+
+
+def _not_a_script(script: str, why: str) -> ValueError:
+    return ValueError(f"no persona: {script!r}: {why}\n{GRAMMAR}")

@@ -1,0 +1,112 @@
+"""Any ASGI application behind a real port."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+
+from nexmo_async.sandbox.crew import crew
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Generator
+
+    from starlette.types import ASGIApp
+
+#: Seconds that requests in flight get to end when the server stops.
+GRACE: Final = 1
+
+#: How many connections may knock before they are answered.
+BACKLOG: Final = 2048
+
+
+@asynccontextmanager
+async def serve(
+    app: ASGIApp, host: str = "127.0.0.1", port: int = 0
+) -> AsyncGenerator[str, None]:
+    """Serve an ASGI application for as long as the block lasts.
+
+    Signals are left alone and nothing is logged. Port 0 means any free port.
+
+    Raises:
+        OSError: The port is taken, or is not this machine's.
+    """
+    with _listen(host, port) as listener:
+        server = _Server(app)
+        async with crew() as hands:
+            running = hands.start(server.serve([listener]))
+            try:
+                await server.ready(running)
+                yield _url(host, listener)
+            finally:
+                server.leave.set()
+                await asyncio.wait({running})
+
+
+class _Server(uvicorn.Server):
+    """A server that is told when to stop instead of asking ten times a second."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                log_level="critical",
+                access_log=False,
+                date_header=False,
+                server_header=False,
+                proxy_headers=False,
+                ws="none",
+                timeout_graceful_shutdown=GRACE,
+            )
+        )
+        self.leave = asyncio.Event()
+        self._up = asyncio.Event()
+
+    async def ready(self, running: asyncio.Task[None]) -> None:
+        """Wait until connections are taken, or the start has failed."""
+        running.add_done_callback(lambda _: self._up.set())
+        await self._up.wait()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen."""
+        try:
+            await super().startup(sockets)
+        except SystemExit:
+            raise RuntimeError("the application refused to start") from None
+        self._up.set()
+
+    async def main_loop(self) -> None:
+        """Serve until told to leave."""
+        await self.leave.wait()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Leave the signals to whoever runs the loop."""
+        yield
+
+
+@contextlib.contextmanager
+def _listen(host: str, port: int) -> Generator[socket.socket, None, None]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+            listener.listen(BACKLOG)
+        except OSError as error:
+            raise OSError(
+                error.errno, f"cannot listen on {host} port {port}: {error.strerror}"
+            ) from error
+        listener.setblocking(False)  # noqa: FBT003 - its name says what is false
+        yield listener
+
+
+def _url(host: str, listener: socket.socket) -> str:
+    name = f"[{host}]" if ":" in host else host
+    port: int = listener.getsockname()[1]
+    return f"http://{name}:{port}"
