@@ -1,1 +1,47 @@
 """The asyncio SDK for the Nexmo (Vonage) Messages and Workflows APIs."""
+
+from nexmo_async.auth.credentials import Basic, Jwt
+from nexmo_async.client import Nexmo
+from nexmo_async.errors import NexmoError
+from nexmo_async.messages.sent import Sent
+from nexmo_async.models.content import (
+    Audio,
+    Custom,
+    File,
+    Image,
+    Template,
+    Text,
+    Video,
+)
+from nexmo_async.models.inbound import Inbound
+from nexmo_async.models.message import Messenger, Sms, Viber, WhatsApp
+from nexmo_async.models.receipt import Receipt, Report
+from nexmo_async.models.workflow import Step, Workflow
+from nexmo_async.transport.retry import Retry
+from nexmo_async.webhooks.app import WebhookApp
+
+__all__ = [
+    "Audio",
+    "Basic",
+    "Custom",
+    "File",
+    "Image",
+    "Inbound",
+    "Jwt",
+    "Messenger",
+    "Nexmo",
+    "NexmoError",
+    "Receipt",
+    "Report",
+    "Retry",
+    "Sent",
+    "Sms",
+    "Step",
+    "Template",
+    "Text",
+    "Viber",
+    "Video",
+    "WebhookApp",
+    "WhatsApp",
+    "Workflow",
+]

@@ -30,6 +30,7 @@ class Dialect:
         message: Encodes a message with its client_ref.
         workflow: Encodes a workflow with its client_ref.
         workflow_id: The member of the answer that names a workflow.
+        has_client_ref: Whether receipts return the reference.
     """
 
     api: Api
@@ -38,6 +39,7 @@ class Dialect:
     message: Callable[[Message, str | None], Body]
     workflow: Callable[[Workflow, str | None], Body]
     workflow_id: str
+    has_client_ref: bool
 
 
 def _nested(api: Api, *, messages: str, workflows: str, workflow_id: str) -> Dialect:
@@ -48,6 +50,7 @@ def _nested(api: Api, *, messages: str, workflows: str, workflow_id: str) -> Dia
         message=lambda message, ref: nested.encode(message, api, ref),
         workflow=lambda steps, ref: workflow.encode_nested(steps, api, ref),
         workflow_id=workflow_id,
+        has_client_ref=api != "beta",
     )
 
 
@@ -71,6 +74,7 @@ DIALECTS: Final[Mapping[Api, Dialect]] = {
         message=flat.encode,
         workflow=workflow.encode_flat,
         workflow_id="workflow_id",
+        has_client_ref=True,
     ),
 }
 

@@ -1,0 +1,91 @@
+"""Reading private keys and signing tokens. Imported when the first key is given."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from nexmo_async.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import os
+
+    from nexmo_async.auth.credentials import PrivateKey
+
+_SETTING: Final = "private_key"
+_WANTED: Final = (
+    "Give the private key of your application: PEM text that begins with "
+    "-----BEGIN PRIVATE KEY-----, the path of that file, or an RSA key object."
+)
+#: A path is shown in errors; anything longer might be a key that lost its header.
+_LONGEST_PATH: Final = 200
+
+
+def load_key(given: PrivateKey) -> RSAPrivateKey:
+    """The RSA key that was given as text, bytes, path or object."""
+    if isinstance(given, RSAPrivateKey):
+        return given
+    pem = _pem(given)
+    if b"PUBLIC KEY-----" in pem:
+        raise _bad("is the public key")
+    try:
+        key = load_pem_private_key(pem, password=None)
+    except TypeError:
+        raise _bad("is encrypted with a passphrase, decrypt it first") from None
+    except (ValueError, UnsupportedAlgorithm):
+        raise _bad("cannot be parsed, some of it may be missing") from None
+    if not isinstance(key, RSAPrivateKey):
+        raise _bad(f"is a {type(key).__name__.lstrip('_')}, Nexmo signs with RSA")
+    return key
+
+
+def sign(key: RSAPrivateKey, application_id: str, *, at: float, ttl: float) -> str:
+    """A new token for this application.
+
+    Args:
+        key: The application's private key.
+        application_id: The application.
+        at: Unix seconds, on Nexmo's clock, from which it is valid.
+        ttl: Seconds that it is valid.
+    """
+    issued = int(at)
+    claims = {
+        "application_id": application_id,
+        "iat": issued,
+        "exp": issued + int(ttl),
+        "jti": str(uuid.uuid4()),
+    }
+    return jwt.encode(claims, key, algorithm="RS256")
+
+
+def _pem(given: str | bytes | os.PathLike[str]) -> bytes:
+    if isinstance(given, bytes):
+        given = given.decode("latin-1")
+    if isinstance(given, str):
+        if "-----BEGIN" in given:
+            return given.replace("\\n", "\n").strip().encode()
+        if not given.strip():
+            raise _bad("is empty")
+        if len(given) > _LONGEST_PATH or "\n" in given:
+            raise _bad("has no line -----BEGIN PRIVATE KEY-----")
+    return _read(Path(given))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        pem = path.expanduser().read_bytes()
+    except OSError as why:
+        raise _bad(f"file {path} cannot be read: {why.strerror}") from None
+    if b"-----BEGIN" not in pem:
+        raise _bad(f"file {path} has no line -----BEGIN PRIVATE KEY-----")
+    return pem
+
+
+def _bad(problem: str) -> ConfigurationError:
+    return ConfigurationError(_SETTING, problem, _WANTED)

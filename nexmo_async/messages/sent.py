@@ -1,0 +1,54 @@
+"""A message that Nexmo has accepted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nexmo_async.models.message import Message
+    from nexmo_async.models.receipt import Receipt, Status
+    from nexmo_async.receipts.store import ReceiptStore
+
+
+@attrs.frozen(kw_only=True)
+class Sent:
+    """A message that Nexmo has accepted. Accepted is not arrived: see `until`.
+
+    Attributes:
+        message_uuid: Nexmo's id of it.
+        client_ref: Your reference, in every receipt; empty on beta, which has none.
+        message: What was sent.
+    """
+
+    message_uuid: str
+    client_ref: str
+    message: Message
+    _receipts: ReceiptStore = attrs.field(alias="receipts", repr=False, eq=False)
+
+    async def until(
+        self, status: Status, *, within: float | timedelta = 60.0
+    ) -> Receipt:
+        """Wait until the message has come that far; "read" includes "delivered".
+
+        The receipts must be fed by a `WebhookApp` with the same store. One that came
+        before you asked counts.
+
+        Args:
+            status: "submitted", "delivered", "read", "rejected" or "undeliverable".
+            within: Seconds, or a `timedelta`.
+
+        Raises:
+            DeliveryFailedError: It was rejected or is undeliverable.
+            StillWaitingError: The time is over; it may still arrive.
+        """
+        seconds = within.total_seconds() if isinstance(within, timedelta) else within
+        return await self._receipts.wait_for(self.message_uuid, status, seconds)
+
+    async def history(self) -> Sequence[Receipt]:
+        """Every receipt so far, in the order they came."""
+        return await self._receipts.history(self.message_uuid)

@@ -1,0 +1,1 @@
+"""How bytes travel: a seam of two methods, adapters below it, layers around it."""
