@@ -134,7 +134,7 @@ class WebhookApp:
             return True
         try:
             return await self._receipts.record(event)
-        except Exception as why:  # noqa: BLE001  whatever it was, ask for it again
+        except Exception as why:
             _log.exception("webhook not recorded")
             raise _Refused(FAILED) from why
 
@@ -149,7 +149,7 @@ class WebhookApp:
                     await self._on_report(event)
                 case _:
                     pass
-        except Exception:
+        except Exception:  # noqa: BLE001  a handler's fault is not the sender's
             _log.exception("webhook handler failed")
 
 
