@@ -1,0 +1,131 @@
+"""Everything that is checked, and how. `nox -l` lists it; CI calls nothing else."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.sessions = ["tests", "lint", "typing", "floors"]
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PROJECT)
+NEWEST = PYTHONS[-1]
+
+
+def show_pyenv_versions() -> None:
+    """Let nox find the Pythons that pyenv keeps out of sight."""
+    root = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
+    found = [str(path) for path in sorted(root.glob("3.*/bin"))]
+    os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", ""), *found])
+
+
+show_pyenv_versions()
+
+
+def group(name: str) -> list[str]:
+    """The packages of a dependency group."""
+    return list(nox.project.dependency_groups(PROJECT, name))
+
+
+def install_wheel(session: nox.Session, *groups: str) -> None:
+    """Build the wheel and install it with all extras: the tree itself is not tested."""
+    folder = session.create_tmp()
+    session.run(
+        *("python", "-m", "pip", "wheel", ".", "--quiet", "--no-deps", "-w", folder),
+        silent=True,
+    )
+    (wheel,) = Path(folder).glob("*.whl")
+    wanted = [name for each in groups for name in group(each)]
+    session.install(f"nexmo-async[all] @ {wheel.resolve().as_uri()}", *wanted)
+    wheel.unlink()
+
+
+def pytest(session: nox.Session, *arguments: str) -> None:
+    """Run tests on the installed wheel."""
+    session.run(
+        "pytest",
+        *(session.posargs or arguments),
+        env={"PYTHONSAFEPATH": "1", "NEXMO_ASYNC_TESTS_THE_WHEEL": "1"},
+    )
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run all tests, on each Python."""
+    install_wheel(session, "test", "floors")
+    pytest(session, "-n", "2", "--dist", "loadfile")
+
+
+@nox.session(python=NEWEST)
+def contract(session: nox.Session) -> None:
+    """Hold every implementation, and every body, against what it must obey."""
+    install_wheel(session, "test")
+    pytest(session, "tests/contract")
+
+
+@nox.session(python=NEWEST)
+def examples(session: nox.Session) -> None:
+    """Run the README and the examples as a newcomer would."""
+    install_wheel(session, "test")
+    pytest(session, "tests/examples")
+
+
+@nox.session(python=NEWEST)
+def lint(session: nox.Session) -> None:
+    """Check style and formatting."""
+    session.install(*group("lint"))
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+
+
+@nox.session(python=PYTHONS)
+def typing(session: nox.Session) -> None:
+    """Check types, as each Python sees them."""
+    install_wheel(session, "typing")
+    session.run("mypy", "--python-version", str(session.python))
+    session.run("pyright", "--pythonversion", str(session.python))
+
+
+@nox.session(python=NEWEST)
+def floors(session: nox.Session) -> None:
+    """Look down, never up, never sideways."""
+    session.install("-e", ".[all]", *group("floors"))
+    session.run("lint-imports")
+
+
+@nox.session(python=NEWEST)
+def bench(session: nox.Session) -> None:
+    """Measure: `nox -s bench -- encode` answers one question, without a name all."""
+    install_wheel(session, "bench")
+    names = session.posargs or sorted(
+        path.stem.removeprefix("bench_") for path in Path("benchmarks").glob("bench_*")
+    )
+    for name in names:
+        session.run("python", f"benchmarks/bench_{name}.py")
+
+
+@nox.session(python=PYTHONS)
+def build(session: nox.Session) -> None:
+    """Build sdist and wheel, check them, and install the wheel with nothing else."""
+    folder = Path(session.create_tmp()) / "dist"
+    session.install("build", "twine")
+    session.run("python", "-m", "build", "--outdir", str(folder), silent=True)
+    files = sorted(map(str, folder.iterdir()))
+    session.run("twine", "check", "--strict", *files)
+    session.run("python", "-m", "venv", "--clear", str(folder / "clean"))
+    python = str(next((folder / "clean").glob("*/python*")))
+    session.run(python, "-m", "pip", "install", "--quiet", files[-1], external=True)
+    session.run(
+        *(python, "-c", "import nexmo_async; print(nexmo_async.Sms)"), external=True
+    )
+
+
+@nox.session(python=NEWEST)
+def demo(session: nox.Session) -> None:
+    """Watch thirty messages and a failover travel through the sandbox."""
+    install_wheel(session)
+    session.run("nexmo-async", "demo", *session.posargs)
