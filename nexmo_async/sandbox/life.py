@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, assert_never
 
 import attrs
 
@@ -160,13 +160,18 @@ def _turns(outcome: Outcome, channel: str) -> Iterator[Turn]:
         return
     yield Turn(SUBMITTED_AFTER, "submitted")
     final = DELIVERED_AFTER if after is None else after
-    if outcome.verdict == "reject":
-        yield Turn(final, "rejected", outcome.code)
-    elif outcome.verdict == "read" and channel in TELLS_READ:
-        yield Turn(DELIVERED_AFTER, "delivered")
-        yield Turn(READ_AFTER if after is None else after, "read")
-    elif outcome.verdict != "silent":
-        yield Turn(final, "delivered")
+    match outcome.verdict:
+        case "silent":
+            return
+        case "reject":
+            yield Turn(final, "rejected", outcome.code)
+        case "read" if channel in TELLS_READ:
+            yield Turn(DELIVERED_AFTER, "delivered")
+            yield Turn(READ_AFTER if after is None else after, "read")
+        case "deliver" | "read":
+            yield Turn(final, "delivered")
+        case _:
+            assert_never(outcome.verdict)
 
 
 def _expire(turns: list[Turn], ttl: float) -> list[Turn]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import attrs
+
 from nexmo_async.sandbox import document, rules
 from nexmo_async.sandbox.checks import LOCALE as LOCALE_FORM
 from nexmo_async.sandbox.checks import (
@@ -120,7 +122,9 @@ def refuse_workflow(body: Body, api: Generation) -> Problem | None:
         steps = document.items(body["workflow"]) or []
         for position, step in enumerate(steps):
             found += _step(step, api, position=position, last=len(steps) - 1)
-    return _problem(found)
+    problem = _problem(found)
+    # Here `invalid_parameters` is one object. (Workflows beta, Dispatch specs.)
+    return problem and attrs.evolve(problem, only_first=True)
 
 
 def draft(body: Body, api: Generation) -> Draft:

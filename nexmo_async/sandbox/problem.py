@@ -45,13 +45,19 @@ class Violation:
 
 @attrs.frozen(kw_only=True)
 class Problem:
-    """One refusal."""
+    """One refusal.
+
+    Attributes:
+        violations: What was wrong, for `invalid_parameters`.
+        only_first: Name the first of them as an object, instead of all in a list.
+    """
 
     status: int
     type: str
     title: str
     detail: str
     violations: tuple[Violation, ...] = ()
+    only_first: bool = False
     headers: Mapping[str, str] = attrs.field(factory=dict[str, str])
 
     def response(self, instance: str) -> Response:
@@ -63,7 +69,8 @@ class Problem:
             "instance": instance,
         }
         if self.violations:
-            body["invalid_parameters"] = [attrs.asdict(v) for v in self.violations]
+            wrong = [attrs.asdict(violation) for violation in self.violations]
+            body["invalid_parameters"] = wrong[0] if self.only_first else wrong
         kind = "application/json"
         if self.status not in PLAIN:
             kind = "application/problem+json"

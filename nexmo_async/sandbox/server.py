@@ -30,7 +30,7 @@ async def serve(
 ) -> AsyncGenerator[str, None]:
     """Serve an ASGI application for as long as the block lasts.
 
-    Signals are left alone and nothing is logged. Port 0 means any free port.
+    Signals are left alone, and only errors are logged. Port 0 means any free port.
 
     Raises:
         OSError: The port is taken, or is not this machine's.
@@ -55,7 +55,7 @@ class _Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 log_config=None,
-                log_level="critical",
+                log_level="error",
                 access_log=False,
                 date_header=False,
                 server_header=False,
