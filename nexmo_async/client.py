@@ -89,7 +89,10 @@ class Nexmo:
         self._own: Transport | None = None
         self._messages: Messages | None = None
         self._workflows: Workflows | None = None
-        self.receipts: ReceiptStore = receipts or MemoryReceipts(clock=self._clock)
+        # An empty store has a length of zero, so its truth says nothing.
+        self.receipts: ReceiptStore = (
+            MemoryReceipts(clock=self._clock) if receipts is None else receipts
+        )
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None, **options: Any) -> Self:  # noqa: ANN401  those of the class
