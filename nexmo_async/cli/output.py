@@ -1,0 +1,59 @@
+"""How the command line speaks: results on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from importlib.metadata import version as version_of
+from typing import TYPE_CHECKING, Final
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from nexmo_async.errors import NexmoError, Sent
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+
+out: Final = Console(highlight=False)
+err: Final = Console(stderr=True, highlight=False)
+
+#: How the process ends, by whether the message left.
+EXIT: Final[Mapping[Sent, int]] = {"no": 1, "maybe": 3, "yes": 1}
+
+#: One colour for each fate of a message.
+COLOURS: Final[Mapping[str, str]] = {
+    "submitted": "yellow",
+    "delivered": "green",
+    "read": "bright_green",
+    "rejected": "red",
+    "undeliverable": "red",
+    "silent": "dim",
+    "completed": "green",
+}
+
+
+def status(word: str, extra: str = "") -> Text:
+    """A status in its colour."""
+    return Text(f"{word} {extra}".strip(), style=COLOURS.get(word, ""))
+
+
+def as_json(facts: Mapping[str, object]) -> None:
+    """One line of JSON, for machines."""
+    typer.echo(json.dumps(facts, ensure_ascii=False))
+
+
+def version() -> None:
+    """The version of the package."""
+    typer.echo(f"nexmo-async {version_of('nexmo-async')}")
+
+
+@contextmanager
+def errors_as_sentences() -> Generator[None]:
+    """Show an error of ours as the sentence it is, and end with its exit code."""
+    try:
+        yield
+    except NexmoError as why:
+        err.print(Text.assemble(("error ", "bold red"), str(why)), soft_wrap=True)
+        raise typer.Exit(EXIT[why.sent]) from None

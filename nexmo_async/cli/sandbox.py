@@ -1,0 +1,119 @@
+"""`nexmo-async sandbox`: the imitation of the service, until Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from nexmo_async.cli import output
+from nexmo_async.sandbox import GRAMMAR, Sandbox
+
+
+def sandbox(  # noqa: PLR0913  the settings of an account
+    *,
+    port: Annotated[int, typer.Option(help="Where to listen; 0: any free one.")] = 8090,
+    host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
+    api_key: Annotated[str | None, typer.Option(help="Made up if not given.")] = None,
+    api_secret: Annotated[
+        str | None, typer.Option(help="Made up if not given.")
+    ] = None,
+    application_id: Annotated[
+        str | None, typer.Option(help="Made up if not given.")
+    ] = None,
+    public_key: Annotated[
+        Path | None,
+        typer.Option(
+            help="The application's public key. Without it a pair is made.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+    status_url: Annotated[
+        str | None, typer.Option(help="Hears what becomes of messages.")
+    ] = None,
+    inbound_url: Annotated[
+        str | None, typer.Option(help="Hears what people write.")
+    ] = None,
+    signature_secret: Annotated[
+        str | None, typer.Option(help="Signs the webhooks. Made up if not given.")
+    ] = None,
+    persona: Annotated[
+        list[str] | None,
+        typer.Option(help="NUMBER=SCRIPT, as 447700900003='reject 1300'; repeat it."),
+    ] = None,
+) -> None:
+    """Imitate the service on this machine until Ctrl-C.
+
+    Example: nexmo-async sandbox --port 8090 --status-url http://127.0.0.1:8000/webhooks
+    """
+    try:
+        box = Sandbox(
+            host=host,
+            port=port,
+            api_key=api_key,
+            api_secret=api_secret,
+            application_id=application_id,
+            public_key=None if public_key is None else public_key.read_bytes(),
+            status_url=status_url,
+            inbound_url=inbound_url,
+            signature_secret=signature_secret,
+            personas=dict(map(_persona, persona or [])),
+        )
+        asyncio.run(_serve(box))
+    except (ValueError, OSError) as why:
+        output.err.print(f"[bold red]error[/] {escape(str(why))}", soft_wrap=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        output.err.print("sandbox closed")
+
+
+def _persona(written: str) -> tuple[str, str]:
+    number, equals, script = written.partition("=")
+    if not equals:
+        raise ValueError(f"--persona {written!r} has no '='\n{GRAMMAR}")
+    return number.strip(), script.strip()
+
+
+async def _serve(box: Sandbox) -> None:
+    with tempfile.TemporaryDirectory(prefix="nexmo-sandbox-") as folder:
+        async with box:
+            _show(box, _keep_key(box, Path(folder)))
+            await asyncio.Event().wait()
+
+
+def _keep_key(box: Sandbox, folder: Path) -> Path | None:
+    if box.private_key is None:
+        return None
+    path = folder / "private.key"
+    path.touch(mode=0o600)
+    path.write_text(box.private_key)
+    return path
+
+
+def _show(box: Sandbox, key: Path | None) -> None:
+    facts = {
+        "NEXMO_BASE_URL": box.base_url,
+        "NEXMO_API_KEY": box.api_key,
+        "NEXMO_API_SECRET": box.api_secret,
+        "NEXMO_APPLICATION_ID": box.application_id,
+        "NEXMO_APPLICATION_PRIVATE_KEY_PATH": key,
+        "NEXMO_SIGNATURE_SECRET": box.signature_secret,
+    }
+    for name, value in facts.items():
+        if value is not None:
+            typer.echo(f"export {name}={shlex.quote(str(value))}")
+    body = (
+        '{"channel": "sms", "message_type": "text", "to": "447700900000", '
+        '"from": "447700900001", "text": "Hello"}'
+    )
+    typer.echo(
+        f"\n# as pasted:\ncurl -u {shlex.quote(f'{box.api_key}:{box.api_secret}')} "
+        f"-H 'Content-Type: application/json' -d '{body}' {box.base_url}/v1/messages\n"
+    )
+    output.err.print("sandbox open, Ctrl-C closes it")
