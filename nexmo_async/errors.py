@@ -38,6 +38,13 @@ _SENT: Final[dict[Sent, str]] = {
 }
 
 
+def _sentences(*said: str) -> str:
+    """Each with its full stop, were it written or not; the empty ones left out."""
+    return " ".join(
+        words if words.endswith(".") else f"{words}." for words in said if words
+    )
+
+
 class NexmoError(Exception):
     """Something kept a message from arriving.
 
@@ -57,7 +64,7 @@ class NexmoError(Exception):
 
     def __str__(self) -> str:
         """What happened, whether anything was sent, and what to do now."""
-        return f"{self.what()}. {_SENT[self.sent]} {self.advice}".strip()
+        return _sentences(self.what(), _SENT[self.sent], self.advice)
 
 
 class ConfigurationError(NexmoError, ValueError):
@@ -167,12 +174,12 @@ class RefusedError(NexmoError):
 
     def what(self) -> str:
         """Say the status, Nexmo's words, each field concerned and our own hint."""
-        said = ": ".join(word for word in (self.title, self.detail) if word)
-        fields = "; ".join(f"{name} {reason}" for name, reason in self.invalid)
+        words = (self.title.rstrip("."), self.detail.rstrip("."))
+        fields = (" ".join(entry).strip().rstrip(".") for entry in self.invalid)
         facts = [
             f"Nexmo refused with {self.status}",
-            said.rstrip("."),
-            fields.rstrip("."),
+            ": ".join(word for word in words if word),
+            "; ".join(field for field in fields if field),
         ]
         if self.instance:
             facts.append(f"instance {self.instance}")
@@ -303,6 +310,8 @@ class StillWaitingError(NexmoError, TimeoutError):
         self, message: str, until: str, within: float, last: str | None = None
     ) -> None:
         super().__init__(message, until, within, last)
+        # An OSError drops a third argument and those after it: pickle needs them.
+        self.args = (message, until, within, last)
         self.message = message
         self.until = until
         self.within = within
@@ -330,7 +339,7 @@ class WebhookError(NexmoError):
 
     def __str__(self) -> str:
         """Say what is wrong with it: nothing was being sent here."""
-        return f"{self.problem}. {self.advice}".strip()
+        return _sentences(self.problem, self.advice)
 
 
 class SignatureError(WebhookError):
