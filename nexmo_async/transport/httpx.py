@@ -9,17 +9,24 @@ from __future__ import annotations
 
 import asyncio
 import platform
+from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 import httpx
 
 from nexmo_async.clock import Clock, SystemClock
-from nexmo_async.errors import NotSentError, UnknownOutcomeError
+from nexmo_async.errors import (
+    ClosedError,
+    ConfigurationError,
+    NotSentError,
+    UnknownOutcomeError,
+)
 from nexmo_async.transport.base import Request, Response
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import AsyncGenerator, AsyncIterator
 
 #: Connections at most. More requests than that wait, first come first served.
 LANES: Final = 100
@@ -29,15 +36,6 @@ CONNECT: Final = 10.0
 
 #: Seconds that an idle connection is kept.
 KEEP_ALIVE: Final = 60.0
-
-#: Which of httpx's failures mean that not one byte of the request left.
-NOTHING_LEFT: Final = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
 
 USER_AGENT: Final = f"nexmo-async/{version('nexmo-async')} {platform.python_version()}"
 
@@ -50,6 +48,9 @@ class HttpxTransport:
         lanes: Connections at most.
         ssl_context: Trust and client certificates, instead of certifi's authorities.
         clock: What time-outs are measured by.
+
+    Raises:
+        ConfigurationError: The address is none.
     """
 
     def __init__(
@@ -60,7 +61,10 @@ class HttpxTransport:
         ssl_context: ssl.SSLContext | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self._base = httpx.URL(base_url)
+        try:
+            self._base = httpx.URL(base_url)
+        except httpx.InvalidURL as why:
+            raise ConfigurationError("base_url", f"is no address: {why}") from None
         self._host = f"{self._base.host}:{self._base.port or self._base.scheme}"
         self._trust: ssl.SSLContext | bool = ssl_context or (
             self._base.scheme == "https" and httpx.create_ssl_context()
@@ -69,48 +73,63 @@ class HttpxTransport:
         self._room = asyncio.Semaphore(lanes)
         self._idle: list[httpx.AsyncHTTPTransport] = []
         self._urls: dict[str, httpx.URL] = {}
+        self._is_closed = False
 
     def __repr__(self) -> str:
         """Show where it leads and how many lanes are idle."""
         return f"<HttpxTransport {self._host} idle={len(self._idle)}>"
 
     async def send(self, request: Request) -> Response:
-        """Send once, on the lane that was used last or a new one."""
-        async with self._room:
-            lane = self._idle.pop() if self._idle else self._new_lane()
-            try:
-                response = await self._on(lane, request)
-            except BaseException:
-                # A lane that failed or was interrupted may hold half an answer.
-                await lane.aclose()
-                raise
-            self._idle.append(lane)
-            return response
+        """Send once, on the lane that was used last or a new one.
+
+        The time-out covers waiting for a lane as well.
+        """
+        body = _Body(request.body)
+        try:
+            async with self._clock.timeout(request.timeout), self._lane() as lane:
+                answer = await lane.handle_async_request(self._dress(request, body))
+                content = await answer.aread()
+        except (httpx.HTTPError, TimeoutError) as why:
+            said = _said(why, request.timeout)
+            if body.left:
+                raise UnknownOutcomeError(request.client_ref, said) from why
+            # Headers alone send no message: nothing of it has left.
+            raise NotSentError(self._host, said) from why
+        return Response(answer.status_code, dict(answer.headers), content)
 
     async def aclose(self) -> None:
         """Close the idle lanes; those in use are closed by whoever uses them."""
-        while self._idle:
-            await self._idle.pop().aclose()
+        self._is_closed = True
+        async with AsyncExitStack() as lanes:
+            while self._idle:
+                lanes.push_async_callback(self._idle.pop().aclose)
 
-    async def _on(self, lane: httpx.AsyncHTTPTransport, request: Request) -> Response:
-        try:
-            async with self._clock.timeout(request.timeout):
-                answer = await lane.handle_async_request(self._dress(request))
-                body = await answer.aread()
-        except NOTHING_LEFT as why:
-            raise NotSentError(self._host, _said(why)) from why
-        except (httpx.HTTPError, TimeoutError) as why:
-            raise UnknownOutcomeError(request.client_ref, _said(why)) from why
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-        return Response(answer.status_code, headers, body)
+    @asynccontextmanager
+    async def _lane(self) -> AsyncGenerator[httpx.AsyncHTTPTransport]:
+        async with self._room:
+            if self._is_closed:
+                raise ClosedError("the transport is closed")
+            lane = self._idle.pop() if self._idle else self._new_lane()
+            is_reusable = False
+            try:
+                yield lane
+                is_reusable = not self._is_closed
+            finally:
+                # One that failed or was interrupted may hold half an answer.
+                if is_reusable:
+                    self._idle.append(lane)
+                else:
+                    await lane.aclose()
 
-    def _dress(self, request: Request) -> httpx.Request:
+    def _dress(self, request: Request, body: _Body) -> httpx.Request:
         url = self._urls.get(request.path)
         if url is None:
             url = self._urls[request.path] = self._base.join(request.path)
         headers = {
+            "Host": self._base.netloc.decode("ascii"),
             "Accept": "application/json",
             "Authorization": request.authorization,
+            "Content-Length": str(len(request.body)),
             "Content-Type": "application/json",
             "User-Agent": USER_AGENT,
         }
@@ -119,7 +138,7 @@ class HttpxTransport:
             request.method,
             url,
             headers=headers,
-            content=request.body,
+            stream=body,
             extensions={"timeout": limits},
         )
 
@@ -130,5 +149,19 @@ class HttpxTransport:
         )
 
 
-def _said(why: Exception) -> str:
+class _Body(httpx.AsyncByteStream):
+    """The bytes of a request; they know whether the first of them was taken."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self.left = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        self.left = True
+        yield self._content
+
+
+def _said(why: Exception, within: float) -> str:
+    if isinstance(why, TimeoutError):
+        return f"{within:g} s are over"
     return f"{type(why).__name__} {why}".strip()
