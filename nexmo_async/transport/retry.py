@@ -129,7 +129,7 @@ class Retrying:
 def _turned_away(response: Response) -> bool:
     """Whether Nexmo said "not now" before it took the message."""
     return response.status == _TOO_MANY or (
-        response.status == _UNAVAILABLE and "retry-after" in response.headers
+        response.status == _UNAVAILABLE and retry_after(response, 0) is not None
     )
 
 
