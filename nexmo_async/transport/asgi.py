@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -36,12 +37,20 @@ class AsgiTransport:
     async def send(self, request: Request) -> Response:
         """Call the app once."""
         events: list[Event] = []
+        is_answered = asyncio.Event()
+        said: list[Event] = [{"type": "http.request", "body": request.body}]
 
         async def receive() -> Event:
-            return {"type": "http.request", "body": request.body, "more_body": False}
+            if said:
+                return said.pop()
+            # Apps that stream listen meanwhile for a caller who hangs up.
+            await is_answered.wait()
+            return {"type": "http.disconnect"}
 
         async def send(event: Event) -> None:
             events.append(event)
+            if event["type"] == "http.response.body" and not event.get("more_body"):
+                is_answered.set()
 
         try:
             async with self._clock.timeout(request.timeout):
