@@ -127,12 +127,15 @@ class Nexmo:
 
     async def __aenter__(self) -> Self:
         """Open: make the transport and stack the layers around it."""
+        if self._messages is not None:
+            raise RuntimeError("this client is open already")
         inner = self._given
         if inner is None:
             inner = self._own = await self._connections()
         caller = identity(self._auth, self._clock)
+        layers = Authorizing(inner, caller, self._clock)
         post = Post(
-            transport=Retrying(Authorizing(inner, caller), self._retry, self._clock),
+            transport=Retrying(layers, self._retry, self._clock),
             dialect=self._dialect,
             clock=self._clock,
             timeout=self._timeout,
@@ -178,7 +181,11 @@ def _base_url(base_url: str | None, region: str | None, *, allow_http: bool) -> 
             raise ConfigurationError("region", problem)
         return REGIONS[region]
     url = (base_url or ANYWHERE).rstrip("/")
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # looking at it is what checks it
+    except ValueError as why:
+        raise ConfigurationError("base_url", f"is no address: {why}") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ConfigurationError("base_url", "is no address such as https://host:port")
     if parts.path or parts.query or parts.username:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 from uuid import UUID
 
 from nexmo_async.errors import ConfigurationError
@@ -42,6 +42,10 @@ class Basic:
     def __repr__(self) -> str:
         """Show the key, never the secret."""
         return f"Basic(api_key={self.api_key!r})"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled: a secret must not travel by accident."""
+        raise TypeError("Basic holds a secret and is not pickled")
 
     @property
     def header(self) -> str:
@@ -84,3 +88,7 @@ class Jwt:
     def __repr__(self) -> str:
         """Show the application, never the key."""
         return f"Jwt(application_id={self.application_id!r})"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled: a key must not travel by accident."""
+        raise TypeError("Jwt holds a private key and is not pickled")

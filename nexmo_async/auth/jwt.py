@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,17 +16,18 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from nexmo_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    import os
-
     from nexmo_async.auth.credentials import PrivateKey
 
 _SETTING: Final = "private_key"
+_BEGIN: Final = "-----BEGIN"
 _WANTED: Final = (
     "Give the private key of your application: PEM text that begins with "
     "-----BEGIN PRIVATE KEY-----, the path of that file, or an RSA key object."
 )
-#: A path is shown in errors; anything longer might be a key that lost its header.
+#: A path is shown in errors; longer ones, and such runs of letters and digits, might
+#: be a key that lost its header.
 _LONGEST_PATH: Final = 200
+_KEY_MATERIAL: Final = re.compile(r"[A-Za-z0-9+/=_]{48}")
 
 
 def load_key(given: PrivateKey) -> RSAPrivateKey:
@@ -65,25 +68,32 @@ def sign(key: RSAPrivateKey, application_id: str, *, at: float, ttl: float) -> s
 
 
 def _pem(given: str | bytes | os.PathLike[str]) -> bytes:
-    if isinstance(given, bytes):
-        given = given.decode("latin-1")
-    if isinstance(given, str):
-        if "-----BEGIN" in given:
-            return given.replace("\\n", "\n").strip().encode()
-        if not given.strip():
-            raise _bad("is empty")
-        if len(given) > _LONGEST_PATH or "\n" in given:
-            raise _bad("has no line -----BEGIN PRIVATE KEY-----")
-    return _read(Path(given))
+    if isinstance(given, os.PathLike):
+        return _read(Path(given), str(Path(given)))
+    text = given.decode("latin-1") if isinstance(given, bytes) else given
+    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]  None from os.environ.get is common
+        raise _bad(f"is a {type(given).__name__}")
+    if _BEGIN in text:
+        return text.replace("\\n", "\n").strip().encode()
+    if not text.strip():
+        raise _bad("is empty")
+    is_path = len(text) <= _LONGEST_PATH and text.isprintable()
+    if not is_path or isinstance(given, bytes):
+        raise _bad(f"has no line {_BEGIN} PRIVATE KEY-----")
+    return _read(Path(text), "" if _KEY_MATERIAL.search(text) else text)
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, shown: str) -> bytes:
+    named = f"file {shown}" if shown else "file of that name"
     try:
         pem = path.expanduser().read_bytes()
-    except OSError as why:
-        raise _bad(f"file {path} cannot be read: {why.strerror}") from None
-    if b"-----BEGIN" not in pem:
-        raise _bad(f"file {path} has no line -----BEGIN PRIVATE KEY-----")
+    except (OSError, RuntimeError) as why:  # RuntimeError: the home of ~nobody
+        reason = why.strerror if isinstance(why, OSError) else why
+        raise _bad(f"{named} cannot be read: {reason}") from None
+    if not pem.strip():
+        raise _bad(f"{named} is empty")
+    if _BEGIN.encode() not in pem:
+        raise _bad(f"{named} has no line {_BEGIN} PRIVATE KEY-----")
     return pem
 
 

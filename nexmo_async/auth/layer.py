@@ -64,15 +64,19 @@ class Authorizing:
 
     inner: Transport
     caller: Identity
+    clock: Clock
 
     async def send(self, request: Request) -> Response:
-        """Send; after a 401, once more with a new token."""
+        """Send; after a 401, once more with a new token, in the time that is left."""
+        ends = self.clock.monotonic() + request.timeout
         header = await self.caller.header()
         response = await self._as(header, request)
         if response.status != _UNAUTHORIZED:
             return response
         if self.caller.refused(header, server_time(response)):
-            response = await self._as(await self.caller.header(), request)
+            header = await self.caller.header()
+            left = ends - self.clock.monotonic()
+            response = await self._as(header, attrs.evolve(request, timeout=left))
         if response.status != _UNAUTHORIZED:
             return response
         return attrs.evolve(response, note=self.caller.note())
