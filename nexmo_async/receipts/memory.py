@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from nexmo_async.clock import Clock, SystemClock
-from nexmo_async.errors import StillWaitingError
-from nexmo_async.receipts.store import verdict
+from nexmo_async.errors import ConfigurationError, StillWaitingError
+from nexmo_async.receipts.store import furthest, verdict
 
 if TYPE_CHECKING:
     from nexmo_async.models.receipt import Receipt
@@ -26,7 +26,7 @@ KEEP_FOR: Final = 86_400.0
 @attrs.define
 class _Story:
     touched: float
-    receipts: list[Receipt] = attrs.field(factory=list["Receipt"])
+    receipts: dict[Receipt, None] = attrs.field(factory=dict["Receipt", None])
 
 
 class MemoryReceipts:
@@ -36,6 +36,9 @@ class MemoryReceipts:
         keep: Messages that are remembered at most.
         keep_for: Seconds that each is remembered after its last receipt.
         clock: What time is measured by.
+
+    Raises:
+        ConfigurationError: It could not keep a single message.
     """
 
     def __init__(
@@ -45,11 +48,13 @@ class MemoryReceipts:
         keep_for: float = KEEP_FOR,
         clock: Clock | None = None,
     ) -> None:
+        if keep < 1:
+            raise ConfigurationError("keep", "must be at least 1")
         self._keep = keep
         self._keep_for = keep_for
         self._clock = clock or SystemClock()
         self._stories: OrderedDict[str, _Story] = OrderedDict()
-        self._named: dict[str, list[str]] = {}
+        self._named: dict[str, dict[str, None]] = {}
         self._waiting: dict[str, set[asyncio.Event]] = {}
 
     def __len__(self) -> int:
@@ -65,7 +70,7 @@ class MemoryReceipts:
         story = self._story(receipt)
         if receipt in story.receipts:
             return False
-        story.receipts.append(receipt)
+        story.receipts[receipt] = None
         for key in (receipt.message_uuid, receipt.client_ref):
             for bell in self._waiting.get(key or "", ()):
                 bell.set()
@@ -77,13 +82,12 @@ class MemoryReceipts:
             async with self._clock.timeout(within):
                 return await self._arrival(message, until)
         except TimeoutError:
-            known = await self.history(message)
-            last = known[-1].status if known else None
+            last = furthest(await self.history(message))
             raise StillWaitingError(message, until, within, last) from None
 
     async def history(self, message: str) -> tuple[Receipt, ...]:
         """Every receipt of the message so far, in the order they came."""
-        uuids = self._named.get(message, [message])
+        uuids = {message: None, **self._named.get(message, {})}
         return tuple(
             receipt
             for uuid in uuids
@@ -114,9 +118,8 @@ class MemoryReceipts:
             story = self._stories[uuid] = _Story(now)
         self._stories.move_to_end(uuid)
         story.touched = now
-        named = self._named.setdefault(receipt.client_ref or uuid, [])
-        if uuid not in named:
-            named.append(uuid)
+        if receipt.client_ref:
+            self._named.setdefault(receipt.client_ref, {})[uuid] = None
         self._forget_old(now)
         return story
 
@@ -128,11 +131,10 @@ class MemoryReceipts:
                 return
             del self._stories[uuid]
             for receipt in story.receipts:
-                self._unname(receipt.client_ref or uuid, uuid)
+                self._unname(receipt.client_ref or "", uuid)
 
     def _unname(self, name: str, uuid: str) -> None:
-        named = self._named.get(name, [])
-        if uuid in named:
-            named.remove(uuid)
+        named = self._named.get(name, {})
+        named.pop(uuid, None)
         if not named:
             self._named.pop(name, None)

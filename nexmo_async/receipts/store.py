@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from nexmo_async.errors import DeliveryFailedError
+from nexmo_async.models.receipt import PROGRESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,3 +62,12 @@ def verdict(history: Iterable[Receipt], until: str) -> Receipt | None:
     raise DeliveryFailedError(
         failure.message_uuid, failure.status, failure.code, failure.reason
     )
+
+
+def furthest(history: Iterable[Receipt]) -> str | None:
+    """The status that came furthest, or the last one that is not on the way."""
+    best = None
+    for receipt in history:
+        if best is None or PROGRESS.get(receipt.status, 0) >= PROGRESS.get(best, 0):
+            best = receipt.status
+    return best
