@@ -11,11 +11,17 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, Final
 
 from nexmo_async.clock import Clock, SystemClock
-from nexmo_async.errors import ConfigurationError, PayloadError, SignatureError
+from nexmo_async.errors import PayloadError, SignatureError
 from nexmo_async.models.inbound import Inbound
 from nexmo_async.models.receipt import Receipt, Report
 from nexmo_async.webhooks.parse import Event, authorization, parse
-from nexmo_async.webhooks.signature import MAX_AGE, Secrets, verify
+from nexmo_async.webhooks.signature import (
+    MAX_AGE,
+    Secrets,
+    check_secrets,
+    pyjwt,
+    verify,
+)
 
 if TYPE_CHECKING:
     from nexmo_async.receipts.store import ReceiptStore
@@ -68,7 +74,7 @@ class WebhookApp:
         clock: What time is measured by.
 
     Raises:
-        ConfigurationError: There is no secret: anybody could call.
+        ConfigurationError: There is no secret, or an empty one: anybody could call.
     """
 
     def __init__(  # noqa: PLR0913  each is one choice of the user
@@ -82,11 +88,9 @@ class WebhookApp:
         max_age: float | None = MAX_AGE,
         clock: Clock | None = None,
     ) -> None:
-        if not secrets:
-            advice = "Give {api_key: signature_secret} from your account's settings."
-            raise ConfigurationError("secrets", "are empty", advice)
+        pyjwt()  # importing it while the first webhook waits would block the loop
         self._receipts = receipts
-        self._secrets = secrets
+        self._secrets = check_secrets(secrets)
         self._on_status = on_status
         self._on_inbound = on_inbound
         self._on_report = on_report

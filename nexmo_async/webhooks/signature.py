@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from nexmo_async.errors import SignatureError
+from nexmo_async.errors import ConfigurationError, SignatureError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,19 @@ ALGORITHM: Final = "HS256"
 #: whether it signs anew each time.
 MAX_AGE: Final = 86_400.0 + 300.0
 
+#: Seconds by which the two clocks may differ.
+SKEW: Final = 300.0
+
 _SCHEME: Final = "bearer"
+
+#: Of a token, only the signature and the issuer are left to the library: time is read
+#: in one room, and it is not this one.
+_CHECKS: Final = {
+    "require": ["iss", "iat"],
+    "verify_iat": False,
+    "verify_exp": False,
+    "verify_nbf": False,
+}
 
 
 def verify(
@@ -61,12 +73,24 @@ def verify(
         stated.encode(errors="replace"), hashed.encode()
     ):
         raise SignatureError("the signature is of another body")
-    issued = claims.get("iat")
-    if max_age is not None and (
-        not isinstance(issued, int | float) or not abs(now - issued) <= max_age
-    ):
+    if max_age is not None and not _in_time(claims["iat"], now, max_age):
         raise SignatureError("the signature is too old, or of another time")
     return claims
+
+
+def check_secrets(secrets: Secrets) -> Secrets:
+    """The secrets, if each account has at least one and none is empty.
+
+    Raises:
+        ConfigurationError: Anybody could sign.
+    """
+    advice = "Give {api_key: signature_secret} from your account's settings."
+    if not secrets:
+        raise ConfigurationError("secrets", "are empty", advice)
+    for api_key in secrets:
+        if not _known(secrets, api_key):
+            raise ConfigurationError("secrets", f"hold none for {api_key}", advice)
+    return secrets
 
 
 def sign(
@@ -88,18 +112,18 @@ def sign(
         "api_key": api_key,
         "payload_hash": hashlib.sha256(body).hexdigest(),
     }
-    token: str = _pyjwt().encode({**stated, **claims}, secret, algorithm=ALGORITHM)
+    token: str = pyjwt().encode({**stated, **claims}, secret, algorithm=ALGORITHM)
     return f"Bearer {token}"
 
 
 def _claims(token: str, secrets: Secrets) -> dict[str, Any]:
-    jwt = _pyjwt()
+    jwt = pyjwt()
     try:
         unverified = jwt.decode(token, options={"verify_signature": False})
-        known = secrets.get(str(unverified.get("api_key")))
-        if known is None:
+        known = _known(secrets, str(unverified.get("api_key")))
+        if not known:
             raise SignatureError("the signature is of an account you do not list")
-        for secret in [known] if isinstance(known, str) else known:
+        for secret in known:
             try:
                 return _decode(token, secret)
             except jwt.InvalidSignatureError:
@@ -111,17 +135,33 @@ def _claims(token: str, secrets: Secrets) -> dict[str, Any]:
 
 
 def _decode(token: str, secret: str) -> dict[str, Any]:
-    claims: dict[str, Any] = _pyjwt().decode(
+    claims: dict[str, Any] = pyjwt().decode(
         token,
         secret,
         algorithms=[ALGORITHM],
         issuer=ISSUER,
-        options={"require": ["iss", "iat"], "verify_iat": False},
+        options=_CHECKS,
     )
     return claims
 
 
-def _pyjwt() -> Any:  # noqa: ANN401  a module
+def _known(secrets: Secrets, api_key: str) -> list[str]:
+    found = secrets.get(api_key) or ()
+    # With an empty secret anybody can sign.
+    return [
+        secret for secret in ([found] if isinstance(found, str) else found) if secret
+    ]
+
+
+def _in_time(issued: object, now: float, max_age: float) -> bool:
+    # Compared, not subtracted: a huge whole number has no float.
+    if not isinstance(issued, int | float):
+        return False
+    return now - max_age <= issued <= now + SKEW
+
+
+def pyjwt() -> Any:  # noqa: ANN401  a module
+    """The library, imported now if it was not."""
     # PyJWT imports cryptography, which costs more than all the rest: only when needed.
     import jwt  # noqa: PLC0415
 
