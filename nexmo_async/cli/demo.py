@@ -107,9 +107,10 @@ async def _with_progress(nexmo: Nexmo, people: list[Recipient]) -> list[_Fate]:
 
         async def one(message: Message) -> _Fate:
             async with room:
+                began = SystemClock().monotonic()
                 sent = await nexmo.messages.send(message)
             progress.advance(accepted)
-            fate = await _end(sent)
+            fate = await _end(sent, began)
             progress.advance(settled)
             return fate
 
@@ -118,19 +119,18 @@ async def _with_progress(nexmo: Nexmo, people: list[Recipient]) -> list[_Fate]:
     return [task.result() for task in tasks]
 
 
-async def _end(sent: Sent) -> _Fate:
+async def _end(sent: Sent, began: float) -> _Fate:
     until: Status = "read" if sent.message.channel in READABLE else "delivered"
     clock = SystemClock()
-    accepted = clock.monotonic()
     try:
         receipt = await sent.until(until, within=PATIENCE)
     except DeliveryFailedError as why:
-        return _Fate(why.status, str(why.code or ""), clock.monotonic() - accepted)
+        return _Fate(why.status, str(why.code or ""), clock.monotonic() - began)
     except StillWaitingError as why:
         if why.last == "delivered":
             return _Fate("delivered", "not read")
         return _Fate("silent", f"only {why.last}" if why.last else "")
-    return _Fate(receipt.status, after=clock.monotonic() - accepted)
+    return _Fate(receipt.status, after=clock.monotonic() - began)
 
 
 def _table(people: list[Recipient], fates: list[_Fate]) -> Table:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shlex
+import signal
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -84,7 +86,15 @@ async def _serve(box: Sandbox) -> None:
     with tempfile.TemporaryDirectory(prefix="nexmo-sandbox-") as folder:
         async with box:
             _show(box, _keep_key(box, Path(folder)))
-            await asyncio.Event().wait()
+            await _termination()
+
+
+async def _termination() -> None:
+    """Wait for SIGTERM, so that the key's folder goes away then too."""
+    asked = asyncio.Event()
+    with contextlib.suppress(NotImplementedError):  # Windows has no such signals
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asked.set)
+    await asked.wait()
 
 
 def _keep_key(box: Sandbox, folder: Path) -> Path | None:

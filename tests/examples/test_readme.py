@@ -1,0 +1,90 @@
+"""Every Python block of the README runs, as it stands, against the sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import pytest
+
+from nexmo_async.sandbox import serve
+
+if TYPE_CHECKING:
+    from nexmo_async.sandbox import Sandbox
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def env(
+    box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, str]:
+    """The environment of somebody who has set the variables of the README."""
+    key = tmp_path / "private.key"
+    key.write_text(box.private_key or "")
+    variables = {
+        "NEXMO_API_KEY": box.api_key,
+        "NEXMO_SIGNATURE_SECRET": box.signature_secret,
+        "NEXMO_APPLICATION_ID": box.application_id,
+        "NEXMO_APPLICATION_PRIVATE_KEY_PATH": str(key),
+        "NEXMO_BASE_URL": box.base_url,
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return variables
+
+
+def run(block: int) -> dict[str, Any]:
+    names: dict[str, Any] = {"__name__": "readme"}
+    exec(compile(BLOCKS[block], f"README block {block}", "exec"), names)  # noqa: S102
+    return names
+
+
+def test_the_readme_has_the_blocks_that_are_tested_here() -> None:
+    assert len(BLOCKS) == 4
+
+
+async def test_the_first_screen_sends_a_message(
+    box: Sandbox, env: dict[str, str]
+) -> None:
+    program = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", BLOCKS[0]),
+        stdout=asyncio.subprocess.PIPE,
+        env=os.environ | env,
+    )
+    said, _ = await program.communicate()
+
+    assert [said.decode().strip()] == [sent.message_uuid for sent in box.messages()]
+
+
+@pytest.mark.usefixtures("env")
+async def test_the_web_service_answers_with_what_became_of_the_message(
+    box: Sandbox,
+) -> None:
+    app = run(1)["app"]
+    async with serve(app) as url, aiohttp.ClientSession() as session:
+        box.status_url = f"{url}/webhooks/"
+        async with session.get(f"{url}/sign-up") as answer:
+            said = await answer.json()
+
+    assert said == {"status": "delivered"}
+
+
+@pytest.mark.usefixtures("env")
+async def test_the_workflow_is_accepted(box: Sandbox) -> None:
+    started = await run(2)["chase"]()
+
+    assert started.uuid
+    assert [sent.channel for sent in box.messages()] == ["whatsapp"]
+
+
+async def test_the_sandbox_needs_no_account() -> None:
+    receipt = await run(3)["try_it"]()
+
+    assert receipt.status == "delivered"

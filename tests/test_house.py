@@ -1,0 +1,243 @@
+"""The rules of the house that a test can hold."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import nexmo_async
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ROOT / "nexmo_async"
+MODULES = sorted(ROOMS.rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+SCRIPTS = [ROOT / "noxfile.py", *sorted(ROOT.glob("benchmarks/*.py"))]
+
+#: Which files may import which library. Nothing else may.
+ONE_ROOM = {
+    "aiohttp": {"sandbox/callbacks.py"},
+    "cryptography": {"auth/jwt.py", "sandbox/auth.py"},
+    "httpx": {"transport/httpx.py"},
+    "jwt": {
+        "auth/jwt.py",
+        "sandbox/auth.py",
+        "sandbox/callbacks.py",
+        "webhooks/signature.py",
+    },
+    "orjson": {"wire/codec.py"},
+    "tenacity": {"transport/retry.py"},
+    "time": {"clock.py"},
+    "uvicorn": {"sandbox/server.py"},
+}
+
+#: What the front door must not load: a program pays for what it uses.
+LATER = (
+    "aiohttp",
+    "cryptography",
+    "httpx",
+    "jwt",
+    "opentelemetry",
+    "redis",
+    "rich",
+    "starlette",
+    "typer",
+    "uvicorn",
+)
+
+
+def names(paths: list[Path]) -> list[str]:
+    return [path.relative_to(ROOT).as_posix() for path in paths]
+
+
+def imports(path: Path) -> set[str]:
+    """The libraries that a module needs when it runs."""
+    found: set[str] = set()
+
+    def walk(node: ast.AST) -> None:
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            return
+        if isinstance(node, ast.Import):
+            found.update(alias.name.partition(".")[0] for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+        for child in ast.iter_child_nodes(node):
+            walk(child)
+
+    walk(ast.parse(path.read_text()))
+    return found
+
+
+def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [
+        node
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+
+@pytest.mark.parametrize(
+    "path", MODULES + TESTS + SCRIPTS, ids=names([*MODULES, *TESTS, *SCRIPTS])
+)
+def test_a_file_has_at_most_400_lines(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 400
+
+
+@pytest.mark.parametrize("path", MODULES, ids=names(MODULES))
+def test_a_function_has_at_most_40_lines_of_body(path: Path) -> None:
+    long = {}
+    for function in functions(path):
+        body = function.body[1:] if ast.get_docstring(function) else function.body
+        if body:
+            lines = (body[-1].end_lineno or 0) - body[0].lineno + 1
+            long[function.name] = lines
+
+    assert {name: lines for name, lines in long.items() if lines > 40} == {}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=names(MODULES))
+def test_a_module_says_what_it_is(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text()))
+
+
+@pytest.mark.parametrize("library", sorted(ONE_ROOM))
+def test_a_library_is_imported_in_its_rooms_only(library: str) -> None:
+    users = {
+        path.relative_to(ROOMS).as_posix()
+        for path in MODULES
+        if library in imports(path)
+    }
+
+    assert users == ONE_ROOM[library]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=names(MODULES))
+def test_only_the_clock_reads_time_or_sleeps(path: Path) -> None:
+    if path.name == "clock.py":
+        return
+    found = re.findall(
+        r"asyncio\.(?:sleep|timeout)\(|datetime\.(?:now|utcnow)\(|date\.today\(",
+        path.read_text(),
+    )
+    if path.relative_to(ROOMS).as_posix() == "cli/demo.py":
+        found.remove("asyncio.timeout(")  # the watchdog of a demonstration
+
+    assert found == []
+
+
+@pytest.mark.parametrize("path", TESTS, ids=names(TESTS))
+def test_no_test_sleeps(path: Path) -> None:
+    sleeps = re.findall(r"(?:time|asyncio)\.sleep\((?!0\))", path.read_text())
+    if path == Path(__file__):
+        sleeps = []
+
+    assert sleeps == []
+
+
+def test_no_room_is_called_after_nothing() -> None:
+    vague = {"utils", "util", "common", "helpers", "types", "misc"}
+
+    assert [path for path in MODULES if vague & {path.stem, *path.parts}] == []
+
+
+def test_the_tests_are_no_package() -> None:
+    assert [path for path in TESTS if path.name == "__init__.py"] == []
+
+
+def test_files_of_tests_have_names_of_their_own() -> None:
+    counted = Counter(path.name for path in TESTS)
+
+    assert [name for name, count in counted.items() if count > 1] == []
+
+
+def test_conftest_has_at_most_80_lines() -> None:
+    assert len((ROOT / "tests/conftest.py").read_text().splitlines()) <= 80
+
+
+def test_the_door_is_sorted_complete_and_small() -> None:
+    door = nexmo_async.__all__
+
+    assert len(door) <= 30
+    assert len(set(door)) == len(door)
+    assert all(hasattr(nexmo_async, name) for name in door)
+
+
+def test_the_door_holds_nothing_but_its_names() -> None:
+    tree = ast.parse((ROOMS / "__init__.py").read_text())
+    kinds = {type(node) for node in tree.body[1:]}
+
+    assert kinds == {ast.ImportFrom, ast.Assign}
+
+
+@pytest.mark.parametrize("library", LATER)
+def test_the_door_does_not_load(library: str) -> None:
+    code = f"import nexmo_async, sys; sys.exit({library!r} in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.skipif(
+    "NEXMO_ASYNC_TESTS_THE_WHEEL" not in os.environ, reason="not run through nox"
+)
+def test_what_is_tested_is_the_wheel() -> None:
+    assert "site-packages" in nexmo_async.__file__
+
+
+def test_every_room_looks_down_never_up_never_sideways() -> None:
+    lint = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from importlinter.cli import lint_imports_command as c; c()",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert lint.returncode == 0, lint.stdout
+
+
+def test_ci_runs_the_very_command_of_the_readme() -> None:
+    readme, ci = (ROOT / "README.md").read_text(), (ROOT / ".ci/run").read_text()
+    commands = re.findall(r"^python3 -m venv .*$", readme, re.MULTILINE)
+
+    assert [command.rpartition(" ")[2] for command in commands] == ["demo", "tests"]
+    assert commands[1] in ci.splitlines()
+
+
+def test_the_core_needs_five_packages() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = [re.split(r"[<>=!~\[]", line)[0] for line in project["dependencies"]]
+
+    assert names == ["attrs", "cryptography", "httpx", "PyJWT", "tenacity"]
+
+
+def test_the_top_level_holds_what_a_visitor_expects() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    top = {line.partition("/")[0] for line in listed.stdout.splitlines()}
+
+    assert {name for name in top if not name.startswith(".")} == {
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "LICENSE",
+        "README.md",
+        "benchmarks",
+        "examples",
+        "nexmo_async",
+        "noxfile.py",
+        "pyproject.toml",
+        "tests",
+    }
