@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from nexmo_async.sandbox.life import Status
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 Api: TypeAlias = Literal["beta", "v0.1", "v1"]
@@ -169,9 +170,16 @@ class Webhook:
 
 
 class Store:
-    """Everything that exists."""
+    """Everything that exists.
 
-    def __init__(self) -> None:
+    Args:
+        messages: How many of them are remembered, and as many workflows.
+        webhooks: How many of them are remembered.
+    """
+
+    def __init__(self, *, messages: int = MESSAGES, webhooks: int = WEBHOOKS) -> None:
+        self._most = messages
+        self._most_webhooks = webhooks
         self.bell = Bell()
         self._messages: dict[str, Message] = {}
         self._workflows: dict[str, Workflow] = {}
@@ -209,18 +217,18 @@ class Store:
 
     def add_message(self, message: Message) -> None:
         """Remember a message."""
-        _remember(self._messages, message.message_uuid, message, MESSAGES)
+        _remember(self._messages, message.message_uuid, message, self._most)
         self.bell.ring()
 
     def add_workflow(self, workflow: Workflow) -> None:
         """Remember a workflow."""
-        _remember(self._workflows, workflow.workflow_id, workflow, MESSAGES)
+        _remember(self._workflows, workflow.workflow_id, workflow, self._most)
         self.bell.ring()
 
     def add_webhook(self, webhook: Webhook) -> None:
         """Remember a webhook."""
         self._count += 1
-        _remember(self._webhooks, self._count, webhook, WEBHOOKS)
+        _remember(self._webhooks, self._count, webhook, self._most_webhooks)
         self.bell.ring()
 
     def add_event(self, message: Message, event: Event) -> None:
@@ -235,9 +243,6 @@ class Store:
         self._workflows.clear()
         self._webhooks.clear()
         self.bell.ring()
-
-
-K = TypeVar("K")
 
 
 def _remember(shelf: dict[K, T], key: K, thing: T, most: int) -> None:

@@ -1,0 +1,403 @@
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+import pytest
+
+from nexmo_async.sandbox.nested import (
+    CARRIES,
+    PARTIES,
+    draft,
+    refuse,
+    refuse_workflow,
+    steps,
+)
+
+Generation = Literal["beta", "v0.1"]
+BOTH: Final[tuple[Generation, ...]] = ("beta", "v0.1")
+CAT: Final = "https://example.com/cat"
+CONTENT: Final[dict[str, Any]] = {
+    "text": "hi",
+    "image": {"url": CAT},
+    "audio": {"url": CAT},
+    "video": {"url": CAT},
+    "file": {"url": CAT, "caption": "a cat"},
+    "template": {"name": "whatsapp:hsm:technology:nexmo:verify"},
+    "custom": {"any": "thing"},
+}
+ROWS: Final = [
+    (api, channel, kind)
+    for api, channels in CARRIES.items()
+    for channel, kinds in channels.items()
+    for kind in kinds
+]
+
+
+def message(channel: str, kind: str = "text", **options: object) -> dict[str, Any]:
+    to_key, _, from_key, _ = PARTIES[channel]
+    body: dict[str, Any] = {
+        "to": {"type": channel, to_key: "447700900000"},
+        "from": {"type": channel, from_key: "447700900001"},
+        "message": {"content": {"type": kind, kind: CONTENT[kind]}},
+    }
+    if channel == "whatsapp":
+        body["message"]["whatsapp"] = {"locale": "en-GB"}
+    if options:
+        body["message"][channel] = options
+    return body
+
+
+def wrong(body: dict[str, Any], api: Generation = "v0.1") -> list[tuple[str, str]]:
+    problem = refuse(body, api)
+    found = () if problem is None else problem.violations
+    return [(violation.name, violation.reason) for violation in found]
+
+
+def step(
+    body: dict[str, Any], expiry: object = 600, condition: object = "delivered"
+) -> dict[str, Any]:
+    failover = {"expiry_time": expiry, "condition_status": condition}
+    return {**body, "failover": failover}
+
+
+def wrong_steps(*items: object, api: Generation = "v0.1") -> list[tuple[str, str]]:
+    body = {"template": "failover", "workflow": list(items)}
+    problem = refuse_workflow(body, api)
+    found = () if problem is None else problem.violations
+    return [(violation.name, violation.reason) for violation in found]
+
+
+@pytest.mark.parametrize(("api", "channel", "kind"), ROWS)
+def test_each_channel_carries_its_kinds(
+    api: Generation, channel: str, kind: str
+) -> None:
+    assert wrong(message(channel, kind), api) == []
+
+
+@pytest.mark.parametrize(
+    ("api", "channel", "kind"),
+    [
+        ("beta", "sms", "image"),
+        ("beta", "whatsapp", "image"),
+        ("beta", "viber_service_msg", "custom"),
+        ("v0.1", "sms", "image"),
+        ("v0.1", "mms", "text"),
+        ("v0.1", "messenger", "template"),
+        ("v0.1", "viber_service_msg", "video"),
+    ],
+)
+def test_a_channel_carries_nothing_else(
+    api: Generation, channel: str, kind: str
+) -> None:
+    found = wrong(message(channel, kind), api)
+
+    assert [name for name, _ in found] == ["message.content.type"]
+
+
+@pytest.mark.parametrize("channel", ["mms", "viber_service", "rcs", "pigeon", None])
+def test_the_2018_preview_knows_four_channels(channel: str | None) -> None:
+    body = {**message("sms"), "to": {"type": channel, "number": "447700900000"}}
+
+    assert wrong(body, "beta") == [
+        ("to.type", "must be one of sms, whatsapp, messenger, viber_service_msg.")
+    ]
+
+
+@pytest.mark.parametrize("api", BOTH)
+@pytest.mark.parametrize("name", ["to", "from", "message"])
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [("missing", "is required."), (None, "must be an object."), ("x", None)],
+)
+def test_the_envelope_has_three_objects(
+    api: Generation, name: str, value: str | None, reason: str | None
+) -> None:
+    body = {**message("sms"), name: value}
+    if value == "missing":
+        del body[name]
+
+    assert (name, reason or "must be an object.") in wrong(body, api)
+
+
+def test_an_empty_object_lacks_all_three() -> None:
+    assert wrong({}) == [
+        ("to", "is required."),
+        ("from", "is required."),
+        ("message", "is required."),
+    ]
+
+
+def test_both_parties_are_on_the_same_channel() -> None:
+    body = {**message("sms"), "from": {"type": "whatsapp", "number": "447700900001"}}
+
+    assert wrong(body) == [("from.type", "must be one of sms.")]
+
+
+@pytest.mark.parametrize(
+    ("channel", "party", "key"),
+    [
+        ("sms", "to", "number"),
+        ("sms", "from", "number"),
+        ("whatsapp", "to", "number"),
+        ("whatsapp", "from", "number"),
+        ("messenger", "to", "id"),
+        ("messenger", "from", "id"),
+        ("viber_service_msg", "to", "number"),
+        ("viber_service_msg", "from", "id"),
+    ],
+)
+def test_each_party_has_its_key(channel: str, party: str, key: str) -> None:
+    body = {**message(channel), party: {"type": channel}}
+
+    assert wrong(body) == [(f"{party}.{key}", "is required.")]
+
+
+@pytest.mark.parametrize("number", ["+447700900000", "00447700900000", "4477 009"])
+def test_a_recipient_is_digits_only(number: str) -> None:
+    body = {**message("sms"), "to": {"type": "sms", "number": number}}
+
+    assert wrong(body) == [("to.number", "must be digits only, country code first.")]
+
+
+def test_a_sender_of_sms_may_be_a_name() -> None:
+    body = {**message("sms"), "from": {"type": "sms", "number": "ACME"}}
+
+    assert wrong(body) == []
+
+
+@pytest.mark.parametrize(
+    ("channel", "most"),
+    [
+        ("sms", 1000),
+        ("viber_service_msg", 1000),
+        ("messenger", 640),
+        ("whatsapp", 4096),
+    ],
+)
+def test_a_text_has_the_length_of_its_channel(channel: str, most: int) -> None:
+    body = message(channel)
+    content = body["message"]["content"]
+    good = {**content, "text": "a" * most}
+    bad = {**content, "text": "a" * (most + 1)}
+
+    assert wrong({**body, "message": {**body["message"], "content": good}}) == []
+    assert wrong({**body, "message": {**body["message"], "content": bad}}) == [
+        ("message.content.text", f"must be between 1 and {most} characters long.")
+    ]
+
+
+def test_a_client_reference_has_40_characters_on_v01() -> None:
+    assert wrong({**message("sms"), "client_ref": "a" * 40}) == []
+    assert wrong({**message("sms"), "client_ref": "a" * 41}) == [
+        ("client_ref", "must be between 1 and 40 characters long.")
+    ]
+
+
+def test_the_2018_preview_does_not_look_at_a_client_reference() -> None:
+    assert wrong({**message("sms"), "client_ref": "a" * 41}, "beta") == []
+
+
+@pytest.mark.parametrize(
+    ("api", "ttl", "good"),
+    [
+        ("beta", 30, True),
+        ("beta", 86_400, True),
+        ("beta", 86_401, False),
+        ("v0.1", 29, False),
+        ("v0.1", 259_200, True),
+        ("v0.1", 259_201, False),
+    ],
+)
+def test_viber_lives_longer_on_v01(api: Generation, ttl: int, good: bool) -> None:  # noqa: FBT001 - a table
+    assert (wrong(message("viber_service_msg", ttl=ttl), api) == []) is good
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ({"category": "response"}, []),
+        ({"category": "message_tag", "tag": "ticket_update"}, []),
+        (
+            {"category": "message_tag"},
+            [("message.messenger.tag", "is required.")],
+        ),
+        (
+            {"category": "spam"},
+            [
+                (
+                    "message.messenger.category",
+                    "must be one of response, update, message_tag.",
+                )
+            ],
+        ),
+    ],
+)
+def test_messenger_wants_a_tag_for_one_category(
+    options: dict[str, Any], found: list[tuple[str, str]]
+) -> None:
+    assert wrong(message("messenger", **options)) == found
+
+
+def test_a_template_needs_a_locale_on_v01() -> None:
+    body = message("whatsapp", "template")
+    del body["message"]["whatsapp"]
+
+    assert wrong(body) == [("message.whatsapp", "is required.")]
+    assert wrong(body, "beta") == []
+
+
+def test_the_fallback_policy_is_refused() -> None:
+    body = message("whatsapp", locale="en-GB", policy="fallback")
+
+    assert wrong(body) == [("message.whatsapp.policy", "must be one of deterministic.")]
+
+
+@pytest.mark.parametrize(
+    ("api", "parameters", "good"),
+    [
+        ("beta", [{"default": "x"}], True),
+        ("beta", ["x"], False),
+        ("v0.1", ["x"], True),
+        ("v0.1", [{"default": "x"}], False),
+    ],
+)
+def test_template_parameters_were_objects_before_they_were_strings(
+    api: Generation,
+    parameters: list[object],
+    good: bool,  # noqa: FBT001 - a table
+) -> None:
+    body = message("whatsapp", "template")
+    body["message"]["content"]["template"] = {"name": "a:b", "parameters": parameters}
+
+    assert (wrong(body, api) == []) is good
+
+
+@pytest.mark.parametrize("api", BOTH)
+def test_a_workflow_of_two_steps_is_good(api: Generation) -> None:
+    assert wrong_steps(step(message("messenger")), message("sms"), api=api) == []
+
+
+def test_a_workflow_has_one_template() -> None:
+    problem = refuse_workflow({"template": "round-robin", "workflow": [{}]}, "v0.1")
+
+    assert problem is not None
+    assert problem.detail == "template must be one of failover."
+
+
+@pytest.mark.parametrize("items", [None, {}, [], ["x"]])
+def test_a_workflow_is_a_list_of_objects(items: object) -> None:
+    problem = refuse_workflow({"template": "failover", "workflow": items}, "v0.1")
+
+    assert problem is not None
+    assert problem.violations[0].name == "workflow"
+
+
+def test_all_steps_but_the_last_say_when_the_next_one_runs() -> None:
+    assert wrong_steps(message("sms"), message("sms")) == [
+        ("workflow[0].failover", "is required.")
+    ]
+
+
+def test_the_last_step_does_not() -> None:
+    assert wrong_steps(step(message("sms")), step(message("sms"))) == [
+        ("workflow[1].failover", "is not for the last step.")
+    ]
+
+
+@pytest.mark.parametrize("expiry", [15, 86_400])
+def test_a_step_may_wait_from_15_seconds_to_a_day(expiry: int) -> None:
+    assert wrong_steps(step(message("sms"), expiry), message("sms")) == []
+
+
+@pytest.mark.parametrize("expiry", [14, 86_401, "600", 600.0, True, None])
+def test_a_step_waits_for_no_other_time(expiry: object) -> None:
+    found = wrong_steps(step(message("sms"), expiry), message("sms"))
+
+    assert [name for name, _ in found] == ["workflow[0].failover.expiry_time"]
+
+
+@pytest.mark.parametrize("channel", ["messenger", "whatsapp", "viber_service_msg"])
+def test_a_step_may_wait_to_be_read_where_the_channel_tells(channel: str) -> None:
+    first = step(message(channel), condition="read")
+
+    assert wrong_steps(first, message("sms")) == []
+
+
+@pytest.mark.parametrize("channel", ["sms", "mms"])
+def test_a_step_cannot_wait_to_be_read_where_the_channel_does_not(
+    channel: str,
+) -> None:
+    kind = "image" if channel == "mms" else "text"
+    first = step(message(channel, kind), condition="read")
+
+    assert wrong_steps(first, message("sms")) == [
+        ("workflow[0].failover.condition_status", "must be one of delivered.")
+    ]
+
+
+@pytest.mark.parametrize("condition", ["submitted", "rejected", None, 1])
+def test_a_step_waits_for_no_other_status(condition: object) -> None:
+    found = wrong_steps(step(message("messenger"), 600, condition), message("sms"))
+
+    assert found == [
+        (
+            "workflow[0].failover.condition_status",
+            "must be one of delivered, read.",
+        )
+    ]
+
+
+def test_a_mistake_inside_of_a_step_is_named_with_its_place() -> None:
+    second = {**message("sms"), "to": {"type": "sms"}}
+
+    assert wrong_steps(step(message("sms")), second) == [
+        ("workflow[1].to.number", "is required.")
+    ]
+
+
+def test_a_dispatch_takes_either_kind_of_template_parameters() -> None:
+    body = message("whatsapp", "template")
+    body["message"]["content"]["template"] = {
+        "name": "a:b",
+        "parameters": [{"default": "x"}],
+    }
+
+    assert wrong_steps(step(body), message("sms")) == []
+
+
+def test_viber_lives_no_longer_than_a_day_in_a_dispatch() -> None:
+    first = step(message("viber_service_msg", ttl=86_401))
+
+    assert wrong_steps(first, message("sms")) == [
+        (
+            "workflow[0].message.viber_service_msg.ttl",
+            "must be between 30 and 86400.",
+        )
+    ]
+
+
+def test_a_request_becomes_a_draft() -> None:
+    body = {**message("viber_service_msg", ttl=60), "client_ref": "mine"}
+
+    found = draft(body, "v0.1")
+
+    assert (found.api, found.channel) == ("v0.1", "viber_service_msg")
+    assert (found.message_type, found.text) == ("text", "hi")
+    assert (found.to, found.sender) == ("447700900000", "447700900001")
+    assert (found.ttl, found.client_ref) == (60, "mine")
+    assert found.webhook_version == "v0.1"
+    assert found.request is body
+
+
+def test_a_workflow_becomes_steps() -> None:
+    first = step(message("messenger"), 600, "read")
+    second = step(message("viber_service_msg"), 15)
+    body = {"template": "failover", "workflow": [first, second, message("sms")]}
+
+    found = steps(body, "v0.1")
+
+    assert [(each.condition, each.within) for each in found] == [
+        ("read", 600),
+        ("delivered", 15),
+        ("delivered", None),
+    ]
