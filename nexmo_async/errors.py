@@ -324,7 +324,7 @@ class StillWaitingError(NexmoError, TimeoutError):
         last = self.last or "no receipt"
         return (
             f"message {self.message} is not {self.until} "
-            f"after {self.within:g} s, only {last}"
+            f"after {self.within:.12g} s, only {last}"
         )
 
 

@@ -25,9 +25,16 @@ _COUNTRY_FIRST: Final = "start with the country code, for example 447700900000"
 
 
 def text(value: object, field: str) -> str:
-    """The value as text, or a `MessageError` that names the field."""
+    """The value as text that can be written down, or a `MessageError`."""
     if not isinstance(value, str):
         raise MessageError(field, f"is {type(value).__name__}, write it as text")
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError as broken:
+            raise MessageError(
+                field, f"has half a character at position {broken.start}"
+            ) from None
     return value
 
 

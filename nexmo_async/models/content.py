@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
@@ -16,26 +18,19 @@ URL_LENGTH: Final = range(1, 2001)
 #: Characters in a caption (Messages v0.1 and v1 specs).
 CAPTION_LENGTH: Final = range(1, 3001)
 
-_SCHEMES: Final = ("http://", "https://")
+_WEB: Final = re.compile(r"https?://[^\s/?#]\S*", re.IGNORECASE)
 
 
-def encodable(value: str, field: str) -> str:
+def filled(value: str, field: str) -> str:
     """The text itself, or a `MessageError` if it is empty or cannot be written down."""
     if not text(value, field):
         raise MessageError(field, "is empty, write at least one character")
-    if not value.isascii():
-        try:
-            value.encode()
-        except UnicodeEncodeError as broken:
-            raise MessageError(
-                field, f"has half a character at position {broken.start}"
-            ) from None
     return value
 
 
 def within(value: str, field: str, length: range) -> str:
     """The text itself, or a `MessageError` if it is longer than allowed."""
-    if len(encodable(value, field)) not in length:
+    if len(filled(value, field)) not in length:
         raise MessageError(
             field, f"has {len(value)} characters, allowed are up to {length[-1]}"
         )
@@ -43,13 +38,13 @@ def within(value: str, field: str, length: range) -> str:
 
 
 def _text(value: str) -> str:
-    return encodable(value, "text")
+    return filled(value, "text")
 
 
 def web_address(value: str, field: str) -> str:
     """An http or https address that Nexmo can reach, 1 to 2,000 characters."""
     url = within(value, field, URL_LENGTH)
-    if not url.lower().startswith(_SCHEMES) or any(letter.isspace() for letter in url):
+    if not _WEB.fullmatch(url):
         raise MessageError(field, "is no web address, begin it with https://")
     return url
 
@@ -63,7 +58,7 @@ def _caption(value: str | None) -> str | None:
 
 
 def _name(value: str) -> str:
-    return encodable(value, "name")
+    return filled(value, "name")
 
 
 def _optional_name(value: str | None) -> str | None:
@@ -82,7 +77,35 @@ def _custom(value: Mapping[str, object]) -> Mapping[str, object]:
     given = cast("object", value)  # callers without a type checker
     if not isinstance(given, Mapping) or not given:
         raise MessageError("custom", "must be a mapping with at least one key")
-    return value
+    try:
+        return cast("Mapping[str, object]", _copied(value, "custom"))
+    except RecursionError:
+        raise MessageError("custom", "is nested too deeply") from None
+
+
+def _copied(value: object, field: str) -> object:
+    """A copy that no later change can reach, or a `MessageError` if it is no JSON."""
+    match value:
+        case str():
+            return text(value, field)
+        case None | int():  # also True and False
+            return value
+        case float() if math.isfinite(value):
+            return value
+        case Mapping():
+            members = cast("Mapping[object, object]", value)
+            return {
+                text(key, f"a key of {field}"): _copied(part, f"{field}.{key}")
+                for key, part in members.items()
+            }
+        case list() | tuple():
+            parts = cast("Sequence[object]", value)
+            return [
+                _copied(part, f"{field}[{place}]") for place, part in enumerate(parts)
+            ]
+        case _:
+            said = value if isinstance(value, float) else type(value).__name__
+            raise MessageError(field, f"is {said}, which JSON cannot say")
 
 
 @attrs.frozen

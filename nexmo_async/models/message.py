@@ -6,7 +6,7 @@ What only one generation of the API refuses is not asked here but when it is enc
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar, Final, Literal, get_args
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, cast, get_args
 
 import attrs
 
@@ -21,6 +21,7 @@ from nexmo_async.models.content import (
     Template,
     Text,
     Video,
+    filled,
     web_address,
     within,
 )
@@ -116,17 +117,40 @@ def _webhook_url(value: str | None) -> str | None:
     return None if value is None else web_address(value, "webhook_url")
 
 
-def _seconds(value: float | timedelta | None) -> int | None:
+def _locale(value: str | None) -> str | None:
+    return None if value is None else filled(value, "locale")
+
+
+def _tag(value: str | None) -> str | None:
+    return None if value is None else filled(value, "tag")
+
+
+def _type(value: str | None) -> str | None:
+    return None if value is None else filled(value, "type")
+
+
+def _ttl(value: float | timedelta | None) -> int | None:
     if value is None:
         return None
-    seconds = value.total_seconds() if isinstance(value, timedelta) else value
-    if seconds not in VIBER_TTL:
+    time = seconds(value, "ttl")
+    if time not in VIBER_TTL:
         raise MessageError(
             "ttl",
-            f"is {seconds:g} seconds, allowed are whole seconds "
+            f"is {time:.12g} seconds, allowed are whole seconds "
             f"from {VIBER_TTL[0]} to {VIBER_TTL[-1]}",
         )
-    return int(seconds)
+    return int(time)
+
+
+def seconds(value: float | timedelta, field: str) -> float:
+    """The time in seconds, or a `MessageError` if it is no time at all."""
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    given = cast("object", value)  # callers without a type checker
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        named = type(given).__name__
+        raise MessageError(field, f"is {named}, write seconds as a number")
+    return given
 
 
 def one_of(value: str | None, field: str, choices: object) -> None:
@@ -217,15 +241,15 @@ class WhatsApp(Message):
     to: str = attrs.field(converter=_number_to)
     sender: str = attrs.field(converter=_number_sender)
     content: WhatsAppContent = attrs.field(converter=_whatsapp)
-    locale: str | None = None
+    locale: str | None = attrs.field(default=None, converter=_locale)
     policy: WhatsAppPolicy | None = None
 
     def _check_options(self) -> None:
         one_of(self.policy, "policy", WhatsAppPolicy)
         if isinstance(self.content, Template):
-            if not self.locale:
+            if self.locale is None:
                 raise MessageError("locale", "is needed for a template, such as en_GB")
-        elif self.locale or self.policy:
+        elif self.locale is not None or self.policy is not None:
             raise MessageError("locale", "and policy only go with a Template")
 
 
@@ -249,11 +273,11 @@ class Messenger(Message):
     sender: str = attrs.field(converter=_identity_sender)
     content: MessengerContent = attrs.field(converter=_messenger)
     category: MessengerCategory | None = None
-    tag: str | None = None
+    tag: str | None = attrs.field(default=None, converter=_tag)
 
     def _check_options(self) -> None:
         one_of(self.category, "category", MessengerCategory)
-        if (self.category == "message_tag") != bool(self.tag):
+        if (self.category == "message_tag") != (self.tag is not None):
             raise MessageError("tag", "and category 'message_tag' go together")
 
 
@@ -277,8 +301,8 @@ class Viber(Message):
     sender: str = attrs.field(converter=_identity_sender)
     content: ViberContent = attrs.field(converter=_viber)
     category: ViberCategory | None = None
-    ttl: int | None = attrs.field(default=None, converter=_seconds)
-    type: str | None = None
+    ttl: int | None = attrs.field(default=None, converter=_ttl)
+    type: str | None = attrs.field(default=None, converter=_type)
 
     def _check_options(self) -> None:
         one_of(self.category, "category", ViberCategory)

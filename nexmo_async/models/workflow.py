@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 import attrs
 
 from nexmo_async.errors import MessageError
-from nexmo_async.models.message import Message, one_of
+from nexmo_async.models.message import Message, one_of, seconds
 from nexmo_async.models.receipt import READABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import timedelta
 
 #: How many attempts make a workflow worth its name.
 FEWEST_STEPS: Final = 2
@@ -20,8 +20,16 @@ FEWEST_STEPS: Final = 2
 Until = Literal["delivered", "read"]
 
 
-def _seconds(value: float | timedelta | None) -> float | None:
-    return value.total_seconds() if isinstance(value, timedelta) else value
+def _message(value: Message) -> Message:
+    given = cast("object", value)  # callers without a type checker
+    if not isinstance(given, Message):
+        named = type(given).__name__
+        raise MessageError("message", f"is {named}, write Sms(...) or the like")
+    return value
+
+
+def _within(value: float | timedelta | None) -> float | None:
+    return None if value is None else seconds(value, "within")
 
 
 @attrs.frozen
@@ -38,9 +46,9 @@ class Step:
         MessageError: The channel cannot tell this, or only half a condition is given.
     """
 
-    message: Message
+    message: Message = attrs.field(converter=_message)
     until: Until | None = attrs.field(default=None, kw_only=True)
-    within: float | None = attrs.field(default=None, converter=_seconds, kw_only=True)
+    within: float | None = attrs.field(default=None, converter=_within, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         """Hold the condition against what the channel can tell."""
@@ -57,6 +65,10 @@ class Step:
 
 def _steps(values: Sequence[Step]) -> tuple[Step, ...]:
     steps = tuple(values)
+    for place, given in enumerate(cast("Sequence[object]", steps)):
+        if not isinstance(given, Step):
+            named = type(given).__name__
+            raise MessageError(f"steps[{place}]", f"is {named}, write Step(...)")
     if len(steps) < FEWEST_STEPS:
         raise MessageError("steps", f"are {len(steps)}, a workflow has at least two")
     if steps[-1].until is not None:
