@@ -41,7 +41,7 @@ def decode_event(body: bytes) -> Event:
 def _event(said: Mapping[str, object]) -> Event:
     if "template" in said and "message_uuid" not in said:
         return decode_report(said)
-    if not isinstance(said.get("message_uuid"), str):
+    if not reading.word(said, "message_uuid"):
         raise PayloadError("the body names no message_uuid")
     is_nested = reading.as_object(said.get("to")) is not None
     if isinstance(said.get("status"), str):

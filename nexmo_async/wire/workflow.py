@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from nexmo_async.errors import UnsupportedError
+from nexmo_async.errors import PayloadError, UnsupportedError
 from nexmo_async.models.message import Viber
 from nexmo_async.models.receipt import Report, ReportedMessage
 from nexmo_async.wire import flat, nested, reading
@@ -58,7 +58,9 @@ def _condition(step: Step, field: str, api: Api) -> dict[str, object]:
             f"{field}.until", "is needed on every step but the last", api
         )
     if step.within not in EXPIRY:
-        problem = f"is {step.within:g} seconds, allowed are whole ones from 15 to 86400"
+        problem = (
+            f"is {step.within:.12g} seconds, allowed are whole ones from 15 to 86400"
+        )
         raise UnsupportedError(f"{field}.within", problem, api)
     return {"expiry_time": int(step.within), "condition_status": step.until}
 
@@ -79,8 +81,11 @@ def encode_flat(workflow: Workflow, client_ref: str | None) -> dict[str, object]
 def decode_report(body: Mapping[str, object]) -> Report:
     """The webhook that ends a workflow."""
     links = reading.member(body, "_links")
+    uuid = reading.word(body, "workflow_uuid", "dispatch_uuid")
+    if not uuid:
+        raise PayloadError("the body names no message_uuid and no workflow")
     return Report(
-        workflow_uuid=reading.word(body, "workflow_uuid", "dispatch_uuid"),
+        workflow_uuid=uuid,
         status=reading.word(body, "status"),
         at=reading.moment(body),
         usage=reading.usage(body),
