@@ -137,6 +137,10 @@ class ManualClock:
 
     async def advance(self, seconds: float) -> None:
         """Move time on, waking every sleeper in order at its own moment."""
+        if not seconds >= 0:
+            raise ValueError(
+                f"cannot advance by {seconds:g} s, jump sets the wall back"
+            )
         end = self._elapsed + seconds
         await self._turn()
         while self._timers and self._timers[0].due <= end:
