@@ -203,7 +203,7 @@ def test_a_token_signed_with_a_secret_is_refused(account: Account) -> None:
 
 
 def test_a_token_without_a_signature_is_refused(account: Account) -> None:
-    given = "Bearer " + jwt.encode(CLAIMS, None, algorithm="none")
+    given = "Bearer " + jwt.encode(CLAIMS, "", algorithm="none")
 
     assert refusal(account, [given])[2].startswith("Invalid Token")
 

@@ -10,9 +10,11 @@ from nexmo_async.sandbox.payload import Inbound, inbound, segments, status
 from nexmo_async.sandbox.store import Draft, Event, Message, Place
 
 if TYPE_CHECKING:
+    from nexmo_async.sandbox.life import Status
     from nexmo_async.sandbox.store import Api
 
 AT: Final = datetime(2026, 1, 1, 14, 0, 0, 120_000, UTC)
+STATUSES: Final[tuple[Status, ...]] = ("submitted", "delivered", "read")
 UUID: Final = "aaaaaaaa-bbbb-cccc-dddd-0123456789ab"
 
 
@@ -100,14 +102,11 @@ def test_a_failure_of_v01_has_its_code_as_a_number() -> None:
     ],
 )
 def test_each_channel_charges_at_one_status(channel: str, charged: str) -> None:
-    form = "v0.1" if channel == "viber_service_msg" else "v1"
-    statuses = ("submitted", "delivered", "read")
-    bodies = {
-        word: status(message(channel), Event(word, AT), form) for word in statuses
-    }
+    told = [status(message(channel), Event(word, AT), "v1") for word in STATUSES]
+    (bill,) = [body for body in told if "usage" in body]
 
-    assert [word for word in statuses if "usage" in bodies[word]] == [charged]
-    assert bodies[charged]["usage"] == {"price": "0.0333", "currency": "EUR"}
+    assert bill["status"] == charged
+    assert bill["usage"] == {"price": "0.0333", "currency": "EUR"}
 
 
 @pytest.mark.parametrize(
