@@ -184,6 +184,10 @@ class Sandbox:
     def persona(self, recipient: str, script: str) -> None:
         """Say how a recipient takes messages from now on.
 
+        Args:
+            recipient: The number or id as requests write it: digits, no plus.
+            script: What becomes of the messages, such as `reject 1300`.
+
         Raises:
             ValueError: The script is none; the message shows how to write one.
         """

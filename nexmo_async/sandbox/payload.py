@@ -36,8 +36,9 @@ CHARGED_AT: Final[Mapping[str, str]] = {
 NAMES_NETWORK: Final = frozenset({"sms", "mms", "rcs"})
 NETWORK: Final = "23410"
 
-#: What v0.1 calls a channel that v1 calls otherwise. (Messages v0.1 spec.)
-NESTED_NAME: Final[Mapping[str, str]] = {"viber_service": "viber_service_msg"}
+#: What each format calls the one channel that has many names. (v0.1 and v1 specs.)
+NESTED_NAME: Final[Mapping[str, str]] = {"viber": "viber_service_msg"}
+FLAT_NAME: Final[Mapping[str, str]] = {"viber": "viber_service"}
 
 #: Under which key v0.1 writes recipient and sender. (Messages v0.1 spec.)
 ADDRESS_KEY: Final[Mapping[str, tuple[str, str]]] = {
@@ -154,7 +155,7 @@ def _status_v1(message: Message, event: Event) -> dict[str, object]:
         "from": message.sender,
         "timestamp": _seconds(event.at),
         "status": event.status,
-        "channel": message.channel,
+        "channel": FLAT_NAME.get(plain, plain),
     }
     if event.code is not None:
         body["error"] = {
@@ -193,7 +194,7 @@ def _inbound_v01(said: Inbound) -> dict[str, object]:
 
 def _inbound_v1(said: Inbound) -> dict[str, object]:
     body: dict[str, object] = {
-        "channel": said.channel,
+        "channel": FLAT_NAME.get(PLAIN[said.channel], said.channel),
         "message_uuid": said.message_uuid,
         "to": said.to,
         "from": said.sender,
@@ -218,7 +219,7 @@ def _inbound_v1(said: Inbound) -> dict[str, object]:
 def _parties(
     channel: str, to: str, sender: str, *, inbound: bool = False
 ) -> dict[str, object]:
-    name = NESTED_NAME.get(channel, channel)
+    name = NESTED_NAME.get(PLAIN[channel], channel)
     person, business = ADDRESS_KEY.get(name, ("number", "number"))
     to_key, from_key = (business, person) if inbound else (person, business)
     return {

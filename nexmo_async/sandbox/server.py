@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 #: Seconds that requests in flight get to end when the server stops.
 GRACE: Final = 1
 
+#: Seconds that an idle connection is kept: longer than a client keeps it, so that it
+#: is never the server that hangs up in the middle of a request.
+KEPT: Final = 75
+
 #: How many connections may knock before they are answered.
 BACKLOG: Final = 2048
 
@@ -61,6 +65,7 @@ class _Server(uvicorn.Server):
                 server_header=False,
                 proxy_headers=False,
                 ws="none",
+                timeout_keep_alive=KEPT,
                 timeout_graceful_shutdown=GRACE,
             )
         )

@@ -244,6 +244,19 @@ def test_a_status_counts_the_sms_as_they_were_encoded() -> None:
     assert status(sent, Event("submitted", AT), "v1")["sms"] == {"count_total": "2"}
 
 
+@pytest.mark.parametrize("channel", ["viber", "viber_service", "viber_service_msg"])
+def test_each_format_has_its_own_name_for_viber(channel: str) -> None:
+    said = Inbound(channel=channel, sender="1", to="2", text="hi", at=AT)
+    told = status(message(channel), Event("submitted", AT), "v1")
+
+    assert inbound(said, "v1")["channel"] == "viber_service"
+    assert told["channel"] == "viber_service"
+    assert inbound(said, "v0.1")["from"] == {
+        "type": "viber_service_msg",
+        "number": "1",
+    }
+
+
 def test_a_code_that_nobody_knows_has_a_reason_too() -> None:
     assert reason(9999) == "Failed for a reason without a description"
     assert all(REASONS.values())
