@@ -1,0 +1,423 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, get_args
+
+import attrs
+import pytest
+
+from nexmo_async.errors import MessageError
+from nexmo_async.models.content import (
+    Audio,
+    Content,
+    Custom,
+    File,
+    Image,
+    Template,
+    Text,
+    Video,
+)
+from nexmo_async.models.message import (
+    CAPTIONED,
+    CARRIES,
+    TEXT_LENGTH,
+    Channel,
+    Message,
+    Messenger,
+    Sms,
+    Viber,
+    WhatsApp,
+)
+
+URL = "https://example.com/cat.png"
+
+CONTENTS: dict[type[Content], Content] = {
+    Text: Text("hi"),
+    Image: Image(URL),
+    Audio: Audio(URL),
+    Video: Video(URL),
+    File: File(URL),
+    Template: Template("shop:order"),
+    Custom: Custom({"type": "contacts"}),
+}
+
+KINDS: list[type[Message]] = [Sms, WhatsApp, Messenger, Viber]
+
+
+def build(kind: type[Message], **fields: Any) -> Message:  # noqa: ANN401  also wrong ones
+    """A message that is right but for the fields given."""
+    content = fields.setdefault("content", "hi")
+    if kind is WhatsApp and isinstance(content, Template):
+        fields.setdefault("locale", "en")
+    return kind(**{"to": "447700900000", "sender": "447700900001"} | fields)
+
+
+def name(value: object) -> str:
+    return value.__name__ if isinstance(value, type) else str(value)
+
+
+PAIRS = [(kind, content) for kind in KINDS for content in CONTENTS]
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [(kind, content) for kind, content in PAIRS if content in CARRIES[kind.channel]],
+    ids=name,
+)
+def test_a_channel_carries_what_its_table_lists(
+    kind: type[Message], content: type[Content]
+) -> None:
+    message = build(kind, content=CONTENTS[content])
+
+    assert message.content == CONTENTS[content]
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        (kind, content)
+        for kind, content in PAIRS
+        if content not in CARRIES[kind.channel]
+    ],
+    ids=name,
+)
+def test_a_channel_refuses_what_its_table_does_not_list(
+    kind: type[Message], content: type[Content]
+) -> None:
+    """The mistake is caught where it is made, not by the server."""
+    problem = f"^content: {kind.channel} cannot carry {content.__name__}"
+    with pytest.raises(MessageError, match=problem):
+        build(kind, content=CONTENTS[content])
+
+
+EVERYTHING = {Text, Image, Audio, Video, File, Template, Custom}
+
+LISTED: dict[Channel, set[type[Content]]] = {
+    "sms": {Text},
+    "whatsapp": EVERYTHING,
+    "messenger": EVERYTHING,
+    "viber": {Text, Image, Template, Custom},
+}
+
+
+@pytest.mark.parametrize(("channel", "contents"), LISTED.items(), ids=name)
+def test_the_table_of_contents_is_as_written_here(
+    channel: Channel, contents: set[type[Content]]
+) -> None:
+    assert CARRIES[channel] == contents
+
+
+@pytest.mark.parametrize("table", [CARRIES, TEXT_LENGTH, CAPTIONED])
+def test_each_table_names_every_channel(table: dict[Channel, object]) -> None:
+    assert set(table) == set(get_args(Channel))
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=name)
+def test_a_plain_text_stands_for_text(kind: type[Message]) -> None:
+    assert build(kind, content="hi").content == Text("hi")
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=name)
+@pytest.mark.parametrize("content", [None, 7, b"hi", {"text": "hi"}, Text])
+def test_what_is_no_content_is_refused(kind: type[Message], content: object) -> None:
+    with pytest.raises(MessageError, match=r"^content: .* cannot carry "):
+        build(kind, content=content)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=name)
+def test_an_empty_text_is_refused(kind: type[Message]) -> None:
+    with pytest.raises(MessageError, match=r"^text: is empty"):
+        build(kind, content="")
+
+
+LONGEST = {Sms: 3200, WhatsApp: 4096, Messenger: 640, Viber: 1000}
+
+
+@pytest.mark.parametrize(("kind", "length"), LONGEST.items(), ids=name)
+def test_a_text_may_be_as_long_as_the_channel_allows(
+    kind: type[Message], length: int
+) -> None:
+    assert build(kind, content="é" * length).content == Text("é" * length)
+
+
+@pytest.mark.parametrize(("kind", "length"), LONGEST.items(), ids=name)
+def test_one_character_more_is_refused(kind: type[Message], length: int) -> None:
+    problem = f"^text: has {length + 1} characters, allowed are up to {length}"
+    with pytest.raises(MessageError, match=problem):
+        build(kind, content="é" * (length + 1))
+
+
+WITH_CAPTION = {
+    Image: Image(URL, caption="a cat"),
+    Video: Video(URL, caption="a cat"),
+    File: File(URL, caption="a cat"),
+}
+
+SHOWN = [(WhatsApp, Image), (WhatsApp, Video), (WhatsApp, File), (Viber, Image)]
+HIDDEN = [(Messenger, Image), (Messenger, Video), (Messenger, File)]
+
+
+@pytest.mark.parametrize(("kind", "content"), SHOWN, ids=name)
+def test_a_caption_goes_where_it_is_shown(
+    kind: type[Message], content: type[Content]
+) -> None:
+    message = build(kind, content=WITH_CAPTION[content])
+
+    assert message.content == WITH_CAPTION[content]
+
+
+@pytest.mark.parametrize(("kind", "content"), HIDDEN, ids=name)
+def test_a_caption_that_nobody_would_see_is_refused(
+    kind: type[Message], content: type[Content]
+) -> None:
+    with pytest.raises(MessageError, match=r"^caption: messenger shows none below"):
+        build(kind, content=WITH_CAPTION[content])
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=name)
+def test_a_message_is_frozen(kind: type[Message]) -> None:
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        build(kind).to = "447700900009"  # type: ignore[misc]  it is what is tested
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=name)
+def test_a_message_takes_keywords_only(kind: type[Any]) -> None:
+    with pytest.raises(TypeError, match="positional argument"):
+        kind("447700900000", "447700900001", "hi")
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=name)
+@pytest.mark.parametrize("missing", ["to", "sender", "content"])
+def test_a_message_needs_to_sender_and_content(kind: type[Any], missing: str) -> None:
+    fields = {"to": "447700900000", "sender": "447700900001", "content": "hi"}
+    del fields[missing]
+
+    with pytest.raises(TypeError, match=missing):
+        kind(**fields)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=name)
+def test_a_changed_message_is_checked_again(kind: type[Message]) -> None:
+    """There is no back door through `attrs.evolve`."""
+    with pytest.raises(MessageError, match=r"^client_ref: is empty"):
+        attrs.evolve(build(kind), client_ref="")
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=name)
+def test_equal_messages_are_equal_and_hash_the_same(kind: type[Message]) -> None:
+    assert build(kind) == build(kind)
+    assert hash(build(kind)) == hash(build(kind))
+
+
+@pytest.mark.parametrize("kind", [Sms, WhatsApp, Viber], ids=name)
+def test_a_recipient_is_brought_to_bare_digits(kind: type[Message]) -> None:
+    assert build(kind, to="+44 7700-900000").to == "447700900000"
+
+
+@pytest.mark.parametrize("kind", [Sms, WhatsApp], ids=name)
+def test_a_sending_number_is_brought_to_bare_digits(kind: type[Message]) -> None:
+    assert build(kind, sender="+44 7700-900001").sender == "447700900001"
+
+
+def test_an_sms_may_come_from_a_name() -> None:
+    assert build(Sms, sender="ACME").sender == "ACME"
+
+
+def test_an_sms_may_come_from_a_short_code() -> None:
+    assert build(Sms, sender="12345").sender == "12345"
+
+
+def test_messenger_goes_by_ids() -> None:
+    message = build(Messenger, to=" person ", sender="page")
+
+    assert (message.to, message.sender) == ("person", "page")
+
+
+def test_viber_comes_from_a_service_id() -> None:
+    assert build(Viber, sender="ACME-service").sender == "ACME-service"
+
+
+@pytest.mark.parametrize("length", [1, 100])
+def test_a_client_ref_has_one_to_a_hundred_characters(length: int) -> None:
+    assert build(Sms, client_ref="r" * length).client_ref == "r" * length
+
+
+@pytest.mark.parametrize("version", ["v0.1", "v1"])
+def test_receipts_may_come_in_either_shape(version: str) -> None:
+    assert build(Sms, webhook_version=version).webhook_version == version
+
+
+BAD_FIELDS: dict[str, tuple[type[Message], dict[str, object], str]] = {
+    "sms to": (Sms, {"to": "07700900000"}, "to: begins with 0"),
+    "sms to none": (Sms, {"to": None}, "to: is NoneType"),
+    "sms sender": (Sms, {"sender": "ACME London Ltd"}, "sender: as a name"),
+    "whatsapp to": (WhatsApp, {"to": "447700"}, "to: has 6 digits"),
+    "whatsapp sender": (WhatsApp, {"sender": "ACME"}, "sender: has 'A' as digit 1"),
+    "whatsapp short code": (WhatsApp, {"sender": "12345"}, "sender: has 5 digits"),
+    "messenger to": (Messenger, {"to": ""}, "to: has 0 characters"),
+    "messenger sender": (Messenger, {"sender": "p" * 51}, "sender: has 51 characters"),
+    "viber to": (Viber, {"to": "person"}, "to: has 'p' as digit 1"),
+    "viber sender": (Viber, {"sender": " "}, "sender: has 0 characters"),
+    "client_ref empty": (Sms, {"client_ref": ""}, "client_ref: is empty"),
+    "client_ref long": (
+        Sms,
+        {"client_ref": "r" * 101},
+        "client_ref: has 101 characters, allowed are up to 100",
+    ),
+    "client_ref number": (Sms, {"client_ref": 7}, "client_ref: is int"),
+    "webhook_url": (Sms, {"webhook_url": "example.com"}, "webhook_url: is no web"),
+    "webhook_version": (
+        Sms,
+        {"webhook_version": "v2"},
+        "webhook_version: is 'v2', choose of v0.1, v1",
+    ),
+    "locale missing": (
+        WhatsApp,
+        {"content": CONTENTS[Template], "locale": None},
+        "locale: is needed for a template, such as en_GB",
+    ),
+    "locale empty": (
+        WhatsApp,
+        {"content": CONTENTS[Template], "locale": ""},
+        "locale: is empty",
+    ),
+    "locale no text": (
+        WhatsApp,
+        {"content": CONTENTS[Template], "locale": 44},
+        "locale: is int",
+    ),
+    "locale without template": (
+        WhatsApp,
+        {"locale": "en_GB"},
+        "locale: and policy only go with a Template",
+    ),
+    "policy without template": (
+        WhatsApp,
+        {"policy": "deterministic"},
+        "locale: and policy only go with a Template",
+    ),
+    "policy": (
+        WhatsApp,
+        {"content": CONTENTS[Template], "policy": "loose"},
+        "policy: is 'loose', choose of deterministic, fallback",
+    ),
+    "messenger category": (
+        Messenger,
+        {"category": "news"},
+        "category: is 'news', choose of response, update, message_tag",
+    ),
+    "tag missing": (
+        Messenger,
+        {"category": "message_tag"},
+        "tag: and category 'message_tag' go together",
+    ),
+    "tag empty": (
+        Messenger,
+        {"category": "message_tag", "tag": ""},
+        "tag: is empty",
+    ),
+    "tag no text": (
+        Messenger,
+        {"category": "message_tag", "tag": 5},
+        "tag: is int, write it as text",
+    ),
+    "tag without category": (
+        Messenger,
+        {"tag": "ACCOUNT_UPDATE"},
+        "tag: and category 'message_tag' go together",
+    ),
+    "tag with another category": (
+        Messenger,
+        {"category": "update", "tag": "ACCOUNT_UPDATE"},
+        "tag: and category 'message_tag' go together",
+    ),
+    "viber category": (
+        Viber,
+        {"category": "news"},
+        "category: is 'news', choose of transaction, promotion",
+    ),
+    "viber type empty": (Viber, {"type": ""}, "type: is empty"),
+    "viber type no text": (Viber, {"type": 7}, "type: is int, write it as text"),
+    "ttl short": (
+        Viber,
+        {"ttl": 29},
+        "ttl: is 29 seconds, allowed are whole seconds from 30 to 259200",
+    ),
+    "ttl long": (Viber, {"ttl": 259_201}, "ttl: is 259201 seconds"),
+    "ttl much longer": (Viber, {"ttl": 2_592_000}, "ttl: is 2592000 seconds"),
+    "ttl with a fraction": (Viber, {"ttl": 600.5}, "ttl: is 600.5 seconds"),
+    "ttl not a number": (Viber, {"ttl": float("nan")}, "ttl: is nan seconds"),
+    "ttl text": (Viber, {"ttl": "600"}, "ttl: is str, write seconds as a number"),
+    "ttl bool": (Viber, {"ttl": True}, "ttl: is bool, write seconds as a number"),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "problem"), BAD_FIELDS.values(), ids=BAD_FIELDS
+)
+def test_a_bad_value_names_its_field(
+    kind: type[Message], fields: dict[str, object], problem: str
+) -> None:
+    with pytest.raises(MessageError) as caught:
+        build(kind, **fields)
+
+    assert str(caught.value).startswith(problem)
+    assert caught.value.field == problem.partition(":")[0]
+
+
+TTLS = {
+    "shortest": (30, 30),
+    "longest": (259_200, 259_200),
+    "whole float": (600.0, 600),
+    "timedelta": (timedelta(minutes=10), 600),
+}
+
+
+@pytest.mark.parametrize(("given", "kept"), TTLS.values(), ids=TTLS)
+def test_a_ttl_is_whole_seconds(given: float | timedelta, kept: int) -> None:
+    message = Viber(to="447700900000", sender="ACME", content="hi", ttl=given)  # type: ignore[arg-type]  the converter takes more than the field
+
+    assert message.ttl == kept
+    assert type(message.ttl) is int
+
+
+def test_a_template_on_whatsapp_goes_with_its_language() -> None:
+    message = WhatsApp(
+        to="447700900000",
+        sender="447700900001",
+        content=Template("shop:order"),
+        locale="en_GB",
+        policy="deterministic",
+    )
+
+    assert (message.locale, message.policy) == ("en_GB", "deterministic")
+
+
+def test_a_template_on_messenger_needs_no_language() -> None:
+    message = build(Messenger, content=CONTENTS[Template])
+
+    assert message.content == Template("shop:order")
+
+
+@pytest.mark.parametrize("category", ["response", "update", None])
+def test_messenger_categories_other_than_a_tag_need_none(category: str | None) -> None:
+    message = build(Messenger, category=category)
+
+    assert isinstance(message, Messenger)
+    assert message.category == category
+
+
+def test_a_message_tag_names_its_tag() -> None:
+    message = build(Messenger, category="message_tag", tag="ACCOUNT_UPDATE")
+
+    assert isinstance(message, Messenger)
+    assert message.tag == "ACCOUNT_UPDATE"
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=name)
+def test_what_is_not_given_is_none(kind: type[Message]) -> None:
+    message = build(kind)
+    required = {"to", "sender", "content"}
+    options = {field.name for field in attrs.fields(kind) if field.name not in required}
+
+    assert {getattr(message, option) for option in options} == {None}
