@@ -11,7 +11,7 @@ import asyncio
 import platform
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import httpx
 
@@ -26,7 +26,7 @@ from nexmo_async.transport.base import Request, Response
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncGenerator, AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 
 #: Connections at most. More requests than that wait, first come first served.
 LANES: Final = 100
@@ -86,7 +86,7 @@ class HttpxTransport:
         """
         body = _Body(request.body)
         try:
-            async with self._clock.timeout(request.timeout), self._lane() as lane:
+            async with self._clock.timeout(request.timeout), self._lane(body) as lane:
                 answer = await lane.handle_async_request(self._dress(request, body))
                 content = await answer.aread()
         except (httpx.HTTPError, TimeoutError) as why:
@@ -105,7 +105,7 @@ class HttpxTransport:
                 lanes.push_async_callback(self._idle.pop().aclose)
 
     @asynccontextmanager
-    async def _lane(self) -> AsyncGenerator[httpx.AsyncHTTPTransport]:
+    async def _lane(self, body: _Body) -> AsyncGenerator[httpx.AsyncHTTPTransport]:
         async with self._room:
             if self._is_closed:
                 raise ClosedError("the transport is closed")
@@ -119,6 +119,7 @@ class HttpxTransport:
                 if is_reusable:
                     self._idle.append(lane)
                 else:
+                    await body.aclose()
                     await lane.aclose()
 
     def _dress(self, request: Request, body: _Body) -> httpx.Request:
@@ -133,13 +134,16 @@ class HttpxTransport:
             "Content-Type": "application/json",
             "User-Agent": USER_AGENT,
         }
-        limits = {"connect": min(CONNECT, request.timeout)}
+        extensions = {
+            "timeout": {"connect": min(CONNECT, request.timeout)},
+            "trace": body.trace,
+        }
         return httpx.Request(
             request.method,
             url,
             headers=headers,
             stream=body,
-            extensions={"timeout": limits},
+            extensions=extensions,
         )
 
     def _new_lane(self) -> httpx.AsyncHTTPTransport:
@@ -150,15 +154,34 @@ class HttpxTransport:
 
 
 class _Body(httpx.AsyncByteStream):
-    """The bytes of a request; they know whether the first of them was taken."""
+    """The bytes of a request; they know how far they came.
+
+    Attributes:
+        left: Whether the first of them was taken.
+    """
 
     def __init__(self, content: bytes) -> None:
         self._content = content
+        self._stream: _Closable | None = None
         self.left = False
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         self.left = True
         yield self._content
+
+    async def trace(self, event: str, facts: Mapping[str, Any]) -> None:
+        """Keep the connection that was made for these bytes, if it is a new one."""
+        if event == "connection.connect_tcp.complete":
+            self._stream = facts["return_value"]
+
+    async def aclose(self) -> None:
+        """Close that connection: who cancels a TLS handshake leaves it open."""
+        if self._stream is not None:
+            await self._stream.aclose()
+
+
+class _Closable(Protocol):
+    async def aclose(self) -> None: ...
 
 
 def _said(why: Exception, within: float) -> str:

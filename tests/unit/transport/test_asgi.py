@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, StreamingResponse
+from starlette.routing import Route
+
+from nexmo_async.errors import UnknownOutcomeError
+from nexmo_async.transport.asgi import AsgiTransport
+from nexmo_async.transport.base import Request
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from starlette.requests import Request as Asked
+    from starlette.responses import Response as Said
+
+    from nexmo_async.clock import ManualClock
+    from nexmo_async.sandbox import Sandbox
+    from nexmo_async.transport.asgi import Event, Receive, Send
+
+REQUEST = Request(
+    "POST", "/v1/messages", b'{"text":"hi"}', "order-7", "Basic eDp5", timeout=5.0
+)
+
+
+async def echo(asked: Asked) -> Said:
+    return JSONResponse(
+        {"headers": dict(asked.headers), "body": (await asked.body()).decode()},
+        status_code=202,
+        headers={"X-Odd": "yes"},
+    )
+
+
+async def stream(_: Asked) -> Said:
+    async def parts() -> AsyncIterator[bytes]:
+        for part in (b"one ", b"two ", b"three"):
+            await asyncio.sleep(0)
+            yield part
+
+    return StreamingResponse(parts())
+
+
+def app(handler: Callable[[Asked], Awaitable[Said]]) -> Starlette:
+    return Starlette(routes=[Route("/v1/messages", handler, methods=["POST"])])
+
+
+async def test_the_app_sees_what_a_server_would_show_it() -> None:
+    answer = await AsgiTransport(app(echo)).send(REQUEST)
+
+    seen = json.loads(answer.body)
+
+    assert answer.status == 202
+    assert answer.headers["x-odd"] == "yes"
+    assert seen["body"] == '{"text":"hi"}'
+    assert seen["headers"]["authorization"] == "Basic eDp5"
+    assert seen["headers"]["content-length"] == "13"
+
+
+async def test_an_app_that_streams_and_listens_for_a_hang_up_ends() -> None:
+    answer = await AsgiTransport(app(stream)).send(REQUEST)
+
+    assert answer.body == b"one two three"
+
+
+async def test_an_app_that_is_slow_leaves_the_outcome_unknown(
+    clock: ManualClock,
+) -> None:
+    async def slow(_: Asked) -> Said:
+        await clock.sleep(60)
+        raise AssertionError
+
+    sending = asyncio.create_task(AsgiTransport(app(slow), clock=clock).send(REQUEST))
+    await clock.advance(5.0)
+
+    with pytest.raises(UnknownOutcomeError, match="order-7"):
+        await sending
+
+
+async def test_an_app_that_says_nothing_leaves_the_outcome_unknown() -> None:
+    async def mute(scope: Event, receive: Receive, send: Send) -> None:
+        """Say nothing."""
+
+    with pytest.raises(UnknownOutcomeError, match="did not answer"):
+        await AsgiTransport(mute).send(REQUEST)
+
+
+async def test_a_sandbox_answers_in_process(box: Sandbox) -> None:
+    answer = await AsgiTransport(box.app).send(REQUEST)
+
+    assert answer.status == 401
+    assert "date" in answer.headers
