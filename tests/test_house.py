@@ -126,8 +126,6 @@ def test_only_the_clock_reads_time_or_sleeps(path: Path) -> None:
         r"asyncio\.(?:sleep|timeout)\(|datetime\.(?:now|utcnow)\(|date\.today\(",
         path.read_text(),
     )
-    if path.relative_to(ROOMS).as_posix() == "cli/demo.py":
-        found.remove("asyncio.timeout(")  # the watchdog of a demonstration
 
     assert found == []
 

@@ -67,7 +67,8 @@ def sandbox(  # noqa: PLR0913  the settings of an account
             signature_secret=signature_secret,
             personas=dict(map(_persona, persona or [])),
         )
-        asyncio.run(_serve(box))
+        with tempfile.TemporaryDirectory(prefix="nexmo-sandbox-") as folder:
+            asyncio.run(_serve(box, Path(folder)))
     except (ValueError, OSError) as why:
         output.err.print(f"[bold red]error[/] {escape(str(why))}", soft_wrap=True)
         raise typer.Exit(1) from None
@@ -82,19 +83,14 @@ def _persona(written: str) -> tuple[str, str]:
     return number.strip(), script.strip()
 
 
-async def _serve(box: Sandbox) -> None:
-    with tempfile.TemporaryDirectory(prefix="nexmo-sandbox-") as folder:
-        async with box:
-            _show(box, _keep_key(box, Path(folder)))
-            await _termination()
-
-
-async def _termination() -> None:
-    """Wait for SIGTERM, so that the key's folder goes away then too."""
-    asked = asyncio.Event()
+async def _serve(box: Sandbox, folder: Path) -> None:
+    closing = asyncio.Event()
+    # SIGTERM is a way to close like Ctrl-C: the key's folder goes away as well.
     with contextlib.suppress(NotImplementedError):  # Windows has no such signals
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asked.set)
-    await asked.wait()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, closing.set)
+    async with box:
+        _show(box, await asyncio.to_thread(_keep_key, box, folder))
+        await closing.wait()
 
 
 def _keep_key(box: Sandbox, folder: Path) -> Path | None:
