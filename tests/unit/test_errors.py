@@ -70,15 +70,15 @@ CASES: list[tuple[NexmoError, str]] = [
         RequestError(
             422,
             "Invalid params",
-            "The value of one or more parameters is invalid.",
-            "bf0ca0bf927b3b52e3cb03217e1a1ddf",
+            "two fields are wrong.",
+            "0123456789abcdef0123456789abcdef",
             (("to", "is required."), ("text", "is too long.")),
         ),
         (
             "Nexmo refused with 422, Invalid params: "
-            "The value of one or more parameters is invalid, "
+            "two fields are wrong, "
             "to is required; text is too long, "
-            "instance bf0ca0bf927b3b52e3cb03217e1a1ddf. Nothing was sent. "
+            "instance 0123456789abcdef0123456789abcdef. Nothing was sent. "
             "Mend the fields it names; the same request will be refused again."
         ),
     ),
@@ -126,9 +126,9 @@ CASES: list[tuple[NexmoError, str]] = [
         ),
     ),
     (
-        DeliveryFailedError("aaa", "rejected", 1300, "Not part of the network."),
+        DeliveryFailedError("aaa", "rejected", 1300, "no such subscriber."),
         (
-            "message aaa ended as rejected with 1300: Not part of the network. "
+            "message aaa ended as rejected with 1300: no such subscriber. "
             "It was sent. Try another channel."
         ),
     ),

@@ -21,7 +21,7 @@ from nexmo_async.models.receipt import (
 
 def receipt(status: str, **fields: Any) -> Receipt:  # noqa: ANN401  any of its fields
     return Receipt(
-        message_uuid="aaaaaaaa-bbbb-cccc-dddd-0123456789ab",
+        message_uuid="11111111-2222-4333-8444-555555555555",
         status=status,
         at=datetime(2026, 1, 1, 14, tzinfo=UTC),
         channel="sms",

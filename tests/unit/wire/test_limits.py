@@ -1,0 +1,272 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+import pytest
+
+from nexmo_async.errors import UnsupportedError
+from nexmo_async.models.content import (
+    Audio,
+    Content,
+    Custom,
+    File,
+    Image,
+    Template,
+    Text,
+    Video,
+)
+from nexmo_async.models.message import (
+    CARRIES as CHANNEL_CARRIES,
+)
+from nexmo_async.models.message import (
+    Message,
+    Messenger,
+    Sms,
+    Viber,
+    WhatsApp,
+)
+from nexmo_async.wire import limits
+from nexmo_async.wire.dialect import DIALECTS
+from nexmo_async.wire.limits import Api, check
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+URL = "https://example.com/cat.png"
+
+CONTENTS: dict[type[Content], Content] = {
+    Text: Text("hi"),
+    Image: Image(URL),
+    Audio: Audio(URL),
+    Video: Video(URL),
+    File: File(URL),
+    Template: Template("shop:order"),
+    Custom: Custom({"type": "contacts"}),
+}
+
+KINDS: dict[str, type[Message]] = {
+    "sms": Sms,
+    "whatsapp": WhatsApp,
+    "messenger": Messenger,
+    "viber": Viber,
+}
+
+APIS: list[Api] = ["beta", "v0.1", "v1"]
+
+
+def build(channel: str, content: Content) -> Message:
+    fields: dict[str, object] = {"to": "447700900000", "sender": "447700900001"}
+    if channel == "whatsapp" and isinstance(content, Template):
+        fields["locale"] = "en"
+    return KINDS[channel](content=content, **fields)  # type: ignore[arg-type]  fields of all kinds
+
+
+def sms(text: str = "hi", **options: object) -> Sms:
+    return Sms(to="447700900000", sender="ACME", content=text, **options)  # type: ignore[arg-type]  options of all types
+
+
+def name(value: object) -> str:
+    return value.__name__ if isinstance(value, type) else str(value)
+
+
+MEDIA = {Image, Audio, Video, File}
+
+CARRIED: dict[tuple[Api, str], set[type[Content]]] = {
+    ("beta", "sms"): {Text},
+    ("beta", "whatsapp"): {Text, Template},
+    ("beta", "messenger"): {Text, Template, Custom} | MEDIA,
+    ("beta", "viber"): {Text, Image, Template},
+    ("v0.1", "sms"): {Text},
+    ("v0.1", "whatsapp"): {Text, Template, Custom} | MEDIA,
+    ("v0.1", "messenger"): {Text, Custom} | MEDIA,
+    ("v0.1", "viber"): {Text, Image, Template, Custom},
+    ("v1", "sms"): {Text},
+    ("v1", "whatsapp"): {Text, Template, Custom} | MEDIA,
+    ("v1", "messenger"): {Text} | MEDIA,
+    ("v1", "viber"): {Text, Image},
+}
+
+CASES = [
+    (api, channel, content)
+    for api in APIS
+    for channel, contents in CHANNEL_CARRIES.items()
+    for content in sorted(contents, key=lambda kind: kind.__name__)
+]
+
+
+@pytest.mark.parametrize(
+    ("api", "channel", "content"),
+    [case for case in CASES if case[2] in CARRIED[case[0], case[1]]],
+    ids=name,
+)
+def test_a_generation_carries(api: Api, channel: str, content: type[Content]) -> None:
+    body = DIALECTS[api].message(build(channel, CONTENTS[content]), None)
+
+    assert content.__name__.lower() in str(body)
+
+
+@pytest.mark.parametrize(
+    ("api", "channel", "content"),
+    [case for case in CASES if case[2] not in CARRIED[case[0], case[1]]],
+    ids=name,
+)
+def test_a_generation_refuses(api: Api, channel: str, content: type[Content]) -> None:
+    """Before a byte is sent, and naming the generation."""
+    with pytest.raises(UnsupportedError) as caught:
+        DIALECTS[api].message(build(channel, CONTENTS[content]), None)
+
+    assert str(caught.value) == (
+        f"content: {channel} carries no {content.__name__} (api='{api}'). "
+        "Nothing was sent."
+    )
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_no_generation_lists_what_its_channel_never_carries(api: Api) -> None:
+    for channel, contents in limits.CARRIES[api].items():
+        assert contents <= CHANNEL_CARRIES[channel]  # type: ignore[index]  one of its channels
+
+
+@pytest.mark.parametrize(
+    "table", [limits.CARRIES, limits.CAPTIONED, limits.SMS_TEXT, DIALECTS]
+)
+def test_each_table_names_every_generation(table: Mapping[str, object]) -> None:
+    assert set(table) == set(get_args(Api))
+
+
+ALLOWED: dict[str, tuple[Api, Message]] = {
+    "beta sms of 1000": ("beta", sms("a" * 1000)),
+    "v0.1 sms of 1000": ("v0.1", sms("a" * 1000)),
+    "v1 sms of 3200": ("v1", sms("a" * 3200)),
+    "v0.1 reference of 40": ("v0.1", sms(client_ref="r" * 40)),
+    "v1 reference of 100": ("v1", sms(client_ref="r" * 100)),
+    "v1 address for receipts": ("v1", sms(webhook_url=URL)),
+    "v1 shape of receipts": ("v1", sms(webhook_version="v0.1")),
+    "beta viber for a day": (
+        "beta",
+        Viber(to="447700900000", sender="ACME", content="hi", ttl=86_400),
+    ),
+    "v0.1 viber for three days": (
+        "v0.1",
+        Viber(to="447700900000", sender="ACME", content="hi", ttl=259_200),
+    ),
+    "v0.1 caption of a WhatsApp image": (
+        "v0.1",
+        build("whatsapp", Image(URL, caption="a cat")),
+    ),
+    "v0.1 caption of a WhatsApp file": (
+        "v0.1",
+        build("whatsapp", File(URL, caption="a cat")),
+    ),
+    "v1 caption of a WhatsApp video": (
+        "v1",
+        build("whatsapp", Video(URL, caption="a cat")),
+    ),
+    "v1 caption of a Viber image": (
+        "v1",
+        build("viber", Image(URL, caption="a cat")),
+    ),
+    "v1 name of a file": ("v1", build("messenger", File(URL, name="cat.pdf"))),
+}
+
+
+@pytest.mark.parametrize(("api", "message"), ALLOWED.values(), ids=ALLOWED)
+def test_a_generation_allows(api: Api, message: Message) -> None:
+    check(message, api)
+
+
+FALLBACK = WhatsApp(
+    to="447700900000",
+    sender="447700900001",
+    content=CONTENTS[Template],  # type: ignore[arg-type]  it is a template
+    locale="en",
+    policy="fallback",
+)
+
+REFUSED: dict[str, tuple[Api, Message, str]] = {
+    "beta sms of 1001": (
+        "beta",
+        sms("a" * 1001),
+        "text: has 1001 characters, allowed are up to 1000",
+    ),
+    "v0.1 sms of 1001": (
+        "v0.1",
+        sms("a" * 1001),
+        "text: has 1001 characters, allowed are up to 1000",
+    ),
+    "beta reference": ("beta", sms(client_ref="r"), "client_ref: is not known"),
+    "v0.1 reference of 41": (
+        "v0.1",
+        sms(client_ref="r" * 41),
+        "client_ref: has 41 characters, allowed are up to 40",
+    ),
+    "beta address for receipts": (
+        "beta",
+        sms(webhook_url=URL),
+        "webhook_url: is not known",
+    ),
+    "v0.1 address for receipts": (
+        "v0.1",
+        sms(webhook_url=URL),
+        "webhook_url: is not known",
+    ),
+    "v0.1 shape of receipts": (
+        "v0.1",
+        sms(webhook_version="v1"),
+        "webhook_version: is not known",
+    ),
+    "beta viber for longer than a day": (
+        "beta",
+        Viber(to="447700900000", sender="ACME", content="hi", ttl=86_401),
+        "ttl: is 86401 seconds, allowed are up to 86400",
+    ),
+    "v0.1 caption of a WhatsApp video": (
+        "v0.1",
+        build("whatsapp", Video(URL, caption="a cat")),
+        "caption: whatsapp shows none below Video",
+    ),
+    "v0.1 caption of a Viber image": (
+        "v0.1",
+        build("viber", Image(URL, caption="a cat")),
+        "caption: viber shows none below Image",
+    ),
+    "beta caption of a Viber image": (
+        "beta",
+        build("viber", Image(URL, caption="a cat")),
+        "caption: viber shows none below Image",
+    ),
+    "beta name of a file": (
+        "beta",
+        build("messenger", File(URL, name="cat.pdf")),
+        "name: a file has none",
+    ),
+    "v0.1 name of a file": (
+        "v0.1",
+        build("messenger", File(URL, name="cat.pdf")),
+        "name: a file has none",
+    ),
+    "beta fallback policy": (
+        "beta",
+        FALLBACK,
+        "policy: 'fallback' has been dead since 2020",
+    ),
+    "v0.1 fallback policy": (
+        "v0.1",
+        FALLBACK,
+        "policy: 'fallback' has been dead since 2020",
+    ),
+    "v1 fallback policy": (
+        "v1",
+        FALLBACK,
+        "policy: 'fallback' has been dead since 2020",
+    ),
+}
+
+
+@pytest.mark.parametrize(("api", "message", "problem"), REFUSED.values(), ids=REFUSED)
+def test_a_generation_does_not_allow(api: Api, message: Message, problem: str) -> None:
+    with pytest.raises(UnsupportedError) as caught:
+        check(message, api)
+
+    assert caught.value.what() == f"{problem} (api='{api}')"
+    assert caught.value.field == problem.partition(":")[0]
