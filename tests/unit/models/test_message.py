@@ -100,7 +100,7 @@ LISTED: dict[Channel, set[type[Content]]] = {
 }
 
 
-@pytest.mark.parametrize(("channel", "contents"), LISTED.items(), ids=name)
+@pytest.mark.parametrize(("channel", "contents"), LISTED.items(), ids=list(LISTED))
 def test_the_table_of_contents_is_as_written_here(
     channel: Channel, contents: set[type[Content]]
 ) -> None:
