@@ -150,7 +150,7 @@ def test_the_tests_are_no_package() -> None:
 
 
 def test_files_of_tests_have_names_of_their_own() -> None:
-    counted = Counter(path.name for path in TESTS)
+    counted = Counter(path.name for path in TESTS if path.stem != "conftest")
 
     assert [name for name, count in counted.items() if count > 1] == []
 
@@ -227,7 +227,7 @@ def test_the_top_level_holds_what_a_visitor_expects() -> None:
         pytest.skip("not a git checkout")
     top = {line.partition("/")[0] for line in listed.stdout.splitlines()}
 
-    assert {name for name in top if not name.startswith(".")} == {
+    assert {name for name in top if not name.startswith(".")} <= {
         "CHANGELOG.md",
         "CONTRIBUTING.md",
         "LICENSE",
