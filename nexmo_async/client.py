@@ -188,7 +188,7 @@ def _base_url(base_url: str | None, region: str | None, *, allow_http: bool) -> 
         raise ConfigurationError("base_url", f"is no address: {why}") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ConfigurationError("base_url", "is no address such as https://host:port")
-    if parts.path or parts.query or parts.username:
+    if parts.path or parts.query or parts.fragment or "@" in parts.netloc:
         problem = "has more than scheme, host and port"
         raise ConfigurationError("base_url", problem)
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK and not allow_http:
