@@ -234,7 +234,9 @@ async def test_an_unknown_outcome_keeps_what_the_network_said(
     assert "disconnected without sending a response" in str(caught.value)
 
 
-async def test_a_tls_handshake_that_never_ends_is_not_sent_and_leaks_no_connection(clock: ManualClock) -> None:
+async def test_a_tls_handshake_that_never_ends_is_not_sent_and_leaks_nothing(
+    clock: ManualClock,
+) -> None:
     """No byte of the request has left, so it is safe to send again."""
     async with FaultyServer() as server:
         trust = ssl.create_default_context()
