@@ -64,7 +64,7 @@ def test_a_number_has_seven_to_fifteen_digits(written: str) -> None:
 def test_a_number_that_is_no_text_is_refused(value: object) -> None:
     """An int has already lost its leading plus, and perhaps more."""
     with pytest.raises(MessageError, match=r"^to: is .*, write it as text"):
-        number(value, "to")  # type: ignore[arg-type]  as an untyped caller would
+        number(value, "to")
 
 
 @given(st.text())

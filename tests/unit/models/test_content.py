@@ -154,7 +154,7 @@ def test_a_longer_caption_is_refused(of: Callable[..., object]) -> None:
 
 def test_a_sound_has_no_caption() -> None:
     with pytest.raises(TypeError, match="caption"):
-        Audio(URL, caption="purr")  # type: ignore[call-arg]  as an untyped caller would
+        Audio(URL, caption="purr")
 
 
 def test_a_file_may_have_a_name() -> None:

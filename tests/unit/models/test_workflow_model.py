@@ -57,7 +57,7 @@ SECONDS = {
 
 @pytest.mark.parametrize(("given", "kept"), SECONDS.values(), ids=SECONDS)
 def test_within_is_kept_in_seconds(given: float | timedelta, kept: float) -> None:
-    step = Step(SMS, until="delivered", within=given)  # type: ignore[arg-type]  the converter takes more than the field
+    step = Step(SMS, until="delivered", within=given)
 
     assert step.within == kept
 
@@ -109,7 +109,7 @@ def test_a_step_holds_a_message(given: Any) -> None:  # noqa: ANN401  anything b
 
 def test_the_condition_of_a_step_is_keyword_only() -> None:
     with pytest.raises(TypeError, match="positional argument"):
-        Step(SMS, "delivered", 60)  # type: ignore[misc]  it is what is tested
+        Step(SMS, "delivered", 60)
 
 
 def test_a_workflow_keeps_its_steps_in_order() -> None:
@@ -140,12 +140,12 @@ def test_a_message_that_is_no_step_is_named_by_its_place() -> None:
     with pytest.raises(
         MessageError, match=r"^steps\[1\]: is Sms, write Step\(\.\.\.\)"
     ):
-        Workflow(Step(WHATSAPP), SMS)  # type: ignore[arg-type]  it is what is tested
+        Workflow(Step(WHATSAPP), SMS)
 
 
 def test_a_workflow_is_frozen() -> None:
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
-        Workflow(Step(SMS), Step(SMS)).steps = ()  # type: ignore[misc]  it is what is tested
+        Workflow(Step(SMS), Step(SMS)).steps = ()
 
 
 def test_workflows_of_the_same_steps_are_equal() -> None:

@@ -207,13 +207,13 @@ def test_the_three_kinds_of_event_are_told_apart(
 def test_addresses_that_are_objects_are_read_as_nested() -> None:
     body = b'{"message_uuid": "m", "to": {"type": "sms", "number": "44"}}'
 
-    assert decode_event(body).to == "44"  # type: ignore[union-attr]  it is inbound
+    assert decode_event(body).to == "44"
 
 
 def test_addresses_that_are_texts_are_read_as_flat() -> None:
     body = b'{"message_uuid": "m", "to": "44", "channel": "sms"}'
 
-    assert decode_event(body).to == "44"  # type: ignore[union-attr]  it is inbound
+    assert decode_event(body).to == "44"
 
 
 UNKNOWN = {

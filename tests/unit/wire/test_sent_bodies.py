@@ -198,7 +198,7 @@ def sample(name: str) -> Any:  # noqa: ANN401  whatever the file holds
 def generation(name: str) -> Api:
     api = name.partition("/")[0]
     assert api in {"beta", "v0.1", "v1"}
-    return api  # type: ignore[return-value]  the line above has seen to it
+    return api
 
 
 @pytest.mark.parametrize(("name", "message"), MESSAGES.items(), ids=MESSAGES)
@@ -272,7 +272,7 @@ def test_a_language_is_written_as_the_generation_does(
 ) -> None:
     message = WhatsApp(**PHONES, content=Template("a:b"), locale=given)
     body = DIALECTS[api].message(message, None)
-    options = body["whatsapp"] if api == "v1" else body["message"]["whatsapp"]  # type: ignore[index]  it is an object
+    options = body["whatsapp"] if api == "v1" else body["message"]["whatsapp"]
 
     assert options == {"locale": sent}
 
@@ -286,7 +286,7 @@ def test_a_reference_of_a_step_beats_that_of_the_workflow() -> None:
     body = DIALECTS["v1"].workflow(steps, "ours")
 
     assert body["client_ref"] == "mine"
-    assert body["failover"][0]["client_ref"] == "ours"  # type: ignore[index]  it is a list
+    assert body["failover"][0]["client_ref"] == "ours"
 
 
 def test_encoding_twice_gives_the_same_bytes() -> None:

@@ -51,7 +51,7 @@ SECONDS: dict[str, tuple[float | timedelta, int]] = {
 def test_the_expiry_is_sent_in_whole_seconds(
     api: Api, within: float | timedelta, sent: int
 ) -> None:
-    step = Step(SMS, until="delivered", within=within)  # type: ignore[arg-type]  the converter takes more than the field
+    step = Step(SMS, until="delivered", within=within)
     expiry = encode(api, step, LAST)["workflow"][0]["failover"]["expiry_time"]
 
     assert expiry == sent
