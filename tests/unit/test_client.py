@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import copy
-import logging
-import pickle
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -15,7 +12,6 @@ from nexmo_async import Basic, Jwt, Nexmo, Retry, Sms, Step, Workflow
 from nexmo_async.errors import (
     ClosedError,
     ConfigurationError,
-    NexmoError,
     NotSentError,
     RefusedError,
     UnknownOutcomeError,
@@ -32,8 +28,6 @@ if TYPE_CHECKING:
 
 APPLICATION = "aaaaaaaa-bbbb-cccc-dddd-0123456789ab"
 BASIC = Basic("abcd1234", "the-api-secret")
-#: The secret, and the header that it makes.
-SECRETS = ("the-api-secret", "YWJjZDEyMzQ6dGhlLWFwaS1zZWNyZXQ=")
 SMS = Sms(to="447700900000", sender="447700900001", content="hi")
 WORKFLOW = Workflow(Step(SMS), Step(SMS))
 
@@ -47,7 +41,9 @@ async def test_a_message_travels_from_the_client_to_the_transport(
         sent = await nexmo.messages.send(SMS)
 
     assert sent.message_uuid == "message-1"
-    assert transport.requests[0].authorization == f"Basic {SECRETS[1]}"
+    assert transport.requests[0].authorization == (
+        "Basic YWJjZDEyMzQ6dGhlLWFwaS1zZWNyZXQ="
+    )
 
 
 async def test_a_transport_you_gave_is_not_closed(clock: ManualClock) -> None:
@@ -304,107 +300,6 @@ async def test_cancelling_a_send_at_any_point_leaves_the_client_usable(
 
             assert sent.message_uuid == "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab"
         await server.until(lambda: server.open == 0)
-
-
-class Broken(FakeTransport):
-    """Fails in every way there is, one after the other."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            answer(400, {"title": "Bad", "detail": "No"}),
-            answer(401),
-            answer(402),
-            answer(403),
-            answer(404),
-            answer(429),
-            answer(500),
-            answer(202, {}),
-            NotSentError("api.nexmo.com:https", "refused"),
-            UnknownOutcomeError("order-7", "reset"),
-        )
-
-
-async def every_error(clock: ManualClock) -> list[NexmoError]:
-    errors: list[NexmoError] = []
-    once = Retry(attempts=1)
-    transport = Broken()
-    async with Nexmo(BASIC, transport=transport, clock=clock, retry=once) as nexmo:
-        while transport.plan:
-            try:
-                await nexmo.messages.send(SMS)
-            except NexmoError as error:
-                errors.append(error)
-    return errors
-
-
-async def test_no_error_prints_a_secret(clock: ManualClock) -> None:
-    errors = await every_error(clock)
-
-    printed = "".join(
-        f"{error} {error!r} {pickle.dumps(error)!r}{vars(error)}" for error in errors
-    )
-
-    assert len(errors) == 10
-    assert not [secret for secret in SECRETS if secret in printed]
-
-
-async def test_every_error_survives_a_trip_to_another_process(
-    clock: ManualClock,
-) -> None:
-    for error in await every_error(clock):
-        twin = pickle.loads(pickle.dumps(error))  # noqa: S301  our own bytes
-
-        assert type(twin) is type(error)
-        assert str(twin) == str(error)
-        assert vars(twin) == vars(error)
-
-
-async def test_no_object_prints_a_secret(
-    private_key: RSAPrivateKey, private_pem: str, clock: ManualClock
-) -> None:
-    transport = FakeTransport()
-    tokens: list[str] = []
-    printed = ""
-    for auth in (BASIC, Jwt(APPLICATION, private_key)):
-        async with Nexmo(auth, transport=transport, clock=clock) as nexmo:
-            sent = await nexmo.messages.send(SMS)
-            started = await nexmo.workflows.create(WORKFLOW)
-            things = (nexmo, nexmo.messages, nexmo.workflows, nexmo.receipts, sent)
-            printed += "".join(f"{thing!r} {thing}" for thing in (*things, started))
-    printed += repr(transport.requests)
-    tokens = [request.authorization.split()[1] for request in transport.requests]
-
-    lines = private_pem.splitlines()[1:-1]
-
-    assert not [secret for secret in (*SECRETS, *tokens, *lines) if secret in printed]
-
-
-async def test_no_log_prints_a_secret(
-    clock: ManualClock, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    async with (
-        FaultyServer(Answer(401), "lose", Answer(500)) as server,
-        Nexmo(BASIC, base_url=server.url, clock=clock) as nexmo,
-    ):
-        for _ in range(4):
-            try:
-                await nexmo.messages.send(SMS)
-            except (RefusedError, UnknownOutcomeError) as error:
-                logging.getLogger("app").debug("failed", exc_info=error)
-
-    printed = caplog.text + "".join(repr(vars(each)) for each in caplog.records)
-
-    assert caplog.records
-    assert not [secret for secret in SECRETS if secret in printed]
-
-
-async def test_neither_client_nor_credentials_are_pickled(clock: ManualClock) -> None:
-    for thing in (BASIC, Nexmo(BASIC, clock=clock)):
-        with pytest.raises(TypeError):
-            pickle.dumps(thing)
-        with pytest.raises(TypeError):
-            copy.deepcopy(thing)
 
 
 def test_the_door_imports_nothing_heavy() -> None:
