@@ -10,8 +10,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from nexmo_async.sandbox import auth, document, flat, nested
+from nexmo_async.sandbox import auth, document
 from nexmo_async.sandbox.problem import RefusedError, generic, invalid_json
+from nexmo_async.sandbox.rules import dispatch, flat, nested
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,9 +85,9 @@ class Doors:
         self, request: Request, api: Literal["beta", "v0.1"], key: str
     ) -> Response:
         body = await self._admit(request)
-        if problem := nested.refuse_workflow(body, api):
+        if problem := dispatch.refuse(body, api):
             raise RefusedError(problem)
-        run = self.network.dispatch(nested.steps(body, api), api)
+        run = self.network.dispatch(dispatch.steps(body, api), api)
         return _accepted(**{key: run.workflow_id})
 
     async def _admit(

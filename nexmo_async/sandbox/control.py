@@ -11,12 +11,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from nexmo_async.clock import instant
-from nexmo_async.sandbox import document, life, rules
+from nexmo_async.sandbox import document, life
 from nexmo_async.sandbox.api import read
-from nexmo_async.sandbox.checks import length, one_of
 from nexmo_async.sandbox.payload import Inbound
 from nexmo_async.sandbox.problem import Problem, RefusedError, Violation, generic
-from nexmo_async.sandbox.rules import Field, optional
+from nexmo_async.sandbox.rules.checks import length, one_of
+from nexmo_async.sandbox.rules.table import Field, optional, violations
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -91,7 +91,7 @@ class Control:
     async def inbound(self, request: Request) -> Response:
         """Somebody writes to the account."""
         body = await read(request)
-        if found := rules.violations(body, INBOUND):
+        if found := violations(body, INBOUND):
             raise _invalid(found)
         said = Inbound(
             channel=str(body["channel"]),

@@ -5,25 +5,30 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nexmo_async.sandbox.checks import (
+from nexmo_async.sandbox.rules.checks import (
+    AGENT,
+    DEGREES,
+    DIALLED,
     LOCALE,
+    MAILBOX,
+    MOMENT,
     SCOPED_USER,
     a_boolean,
     an_object,
     digits,
     either,
     length,
-    list_of,
     matching,
     number,
-    object_of,
+    one_member_of,
     one_of,
+    some_text,
     url,
     whole,
 )
 
 if TYPE_CHECKING:
-    from nexmo_async.sandbox.checks import Check
+    from nexmo_async.sandbox.rules.checks import Check
 
 GOOD: list[tuple[Check, object]] = [
     (length(1, 3), "a"),
@@ -38,12 +43,12 @@ GOOD: list[tuple[Check, object]] = [
     (number(7, 15), "447700900000123"),
     (url(), "https://example.com/cat.png"),
     (url(), "http://127.0.0.1:8080"),
-    (url(20), "https://example.com/"),
-    (url(endings=("png",)), "https://example.com/CAT.PNG"),
-    (url(endings=("png",)), "https://example.com/cat.png?size=1.5#a.b"),
-    (url(endings=("png",)), "https://example.com/media/12345"),
-    (url(endings=("png",)), "https://example.com"),
-    (url(endings=("png",)), "https://example.com/v1.2/media"),
+    (url(most=20), "https://example.com/"),
+    (url("png"), "https://example.com/CAT.PNG"),
+    (url("png"), "https://example.com/cat.png?size=1.5#a.b"),
+    (url("png"), "https://example.com/media/12345"),
+    (url("png"), "https://example.com"),
+    (url("png"), "https://example.com/v1.2/media"),
     (matching(LOCALE, "a language"), "en"),
     (matching(LOCALE, "a language"), "en_GB"),
     (matching(LOCALE, "a language"), "en-GB"),
@@ -52,9 +57,20 @@ GOOD: list[tuple[Check, object]] = [
     (either(number(7, 15), one_of("x")), "x"),
     (an_object, {}),
     (a_boolean, False),
-    (list_of(length(1, 2)), []),
-    (list_of(length(1, 2), 1, 2), ["a", "ab"]),
-    (object_of(url=url()), {"url": "https://example.com", "more": 1}),
+    (one_member_of("url", "id"), {"url": None}),
+    (one_member_of("url", "id"), {"id": "1", "more": 1}),
+    (some_text, "a"),
+    (some_text, "a" * 100_000),
+    (url(least=10), "http://a.b"),
+    (matching(AGENT, "an agent"), "My_Agent-1&Co"),
+    (matching(MAILBOX, "an address"), "ada.lovelace+x@mail.example.com"),
+    (matching(DIALLED, "a number"), "+447700900000"),
+    (matching(DIALLED, "a number"), "447700900000"),
+    (matching(DEGREES, "degrees"), "-0.1276"),
+    (matching(DEGREES, "degrees"), "180"),
+    (matching(MOMENT, "a moment"), "2026-01-01T14:00:00Z"),
+    (matching(MOMENT, "a moment"), "2026-01-01T14:00+01:00"),
+    (matching(MOMENT, "a moment"), "2026-01-01T14:00:00.123"),
 ]
 
 BAD: list[tuple[Check, object, str]] = [
@@ -89,10 +105,14 @@ BAD: list[tuple[Check, object, str]] = [
     (url(), "https://", "must be a URL."),
     (url(), "https://exa mple.com", "must be a URL."),
     (url(), "", "must be between 1 and 2000 characters long."),
-    (url(20), "https://example.com/a", "must be between 1 and 20 characters long."),
+    (
+        url(most=20),
+        "https://example.com/a",
+        "must be between 1 and 20 characters long.",
+    ),
     (url(), 7, "must be a string."),
     (
-        url(endings=("png", "jpg")),
+        url("png", "jpg"),
         "https://example.com/a.gif",
         "must be a file of type jpg, png.",
     ),
@@ -102,12 +122,23 @@ BAD: list[tuple[Check, object, str]] = [
     (an_object, [], "must be an object."),
     (an_object, None, "must be an object."),
     (a_boolean, 1, "must be true or false."),
-    (list_of(length(1, 2)), {}, "must be a list."),
-    (list_of(length(1, 2), 1, 2), [], "must have between 1 and 2 members."),
-    (list_of(length(1, 2)), ["a", 1], "[1] must be a string."),
-    (object_of(url=url()), [], "must be an object."),
-    (object_of(url=url()), {}, "url is required."),
-    (object_of(url=url()), {"url": "x"}, "url must be a URL."),
+    (one_member_of("url", "id"), [], "must be an object."),
+    (one_member_of("url", "id"), {}, "must have one of url, id."),
+    (one_member_of("url", "id"), {"url": 1, "id": 1}, "must have one of url, id."),
+    (some_text, "", "must not be empty."),
+    (some_text, 1, "must be a string."),
+    (url(least=10), "http://a.", "must be between 10 and 2000 characters long."),
+    (matching(AGENT, "an agent"), "My Agent", "must be an agent."),
+    (matching(AGENT, "an agent"), "", "must be an agent."),
+    (matching(MAILBOX, "an address"), "Ada <a@example.com>", "must be an address."),
+    (matching(MAILBOX, "an address"), "a@example.com,b@c.d", "must be an address."),
+    (matching(MAILBOX, "an address"), "a@localhost", "must be an address."),
+    (matching(MAILBOX, "an address"), "example.com", "must be an address."),
+    (matching(DIALLED, "a number"), "0044770", "must be a number."),
+    (matching(DEGREES, "degrees"), "north", "must be degrees."),
+    (matching(DEGREES, "degrees"), 51.5, "must be degrees."),
+    (matching(MOMENT, "a moment"), "tomorrow", "must be a moment."),
+    (matching(MOMENT, "a moment"), "2026-01-01", "must be a moment."),
 ]
 
 

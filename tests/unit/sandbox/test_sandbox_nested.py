@@ -4,7 +4,7 @@ from typing import Any, Final, Literal
 
 import pytest
 
-from nexmo_async.sandbox.nested import (
+from nexmo_async.sandbox.rules.nested import (
     CARRIES,
     PARTIES,
     draft,
@@ -254,6 +254,65 @@ def test_template_parameters_were_objects_before_they_were_strings(
     body["message"]["content"]["template"] = {"name": "a:b", "parameters": parameters}
 
     assert (wrong(body, api) == []) is good
+
+
+def test_a_bad_template_parameter_is_named_by_its_place() -> None:
+    body = message("whatsapp", "template")
+    parameters: list[object] = [{"default": "x"}, {"default": 1}]
+    body["message"]["content"]["template"] = {"name": "a:b", "parameters": parameters}
+
+    assert wrong(body, "beta") == [
+        ("message.content.template.parameters[1].default", "must be a string.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("channel", "kind", "good", "bad"),
+    [
+        ("mms", "image", "gif", "bmp"),
+        ("messenger", "image", "gif", "bmp"),
+        ("messenger", "audio", "mp3", "wav"),
+        ("messenger", "video", "mp4", "avi"),
+        ("whatsapp", "image", "png", "gif"),
+        ("whatsapp", "audio", "opus", "wav"),
+        ("whatsapp", "video", "3gpp", "avi"),
+        ("whatsapp", "file", "docx", "zip"),
+        ("viber_service_msg", "image", "jpeg", "gif"),
+    ],
+)
+def test_a_file_is_of_a_kind_that_the_channel_shows(
+    channel: str, kind: str, good: str, bad: str
+) -> None:
+    body = message(channel, kind)
+    content = body["message"]["content"]
+
+    body["message"]["content"] = {**content, kind: {"url": f"{CAT}.{good}"}}
+    assert wrong(body) == []
+
+    body["message"]["content"] = {**content, kind: {"url": f"{CAT}.{bad}"}}
+    assert [name for name, _ in wrong(body)] == [f"message.content.{kind}.url"]
+
+
+def test_a_picture_message_has_a_caption_of_3000_characters() -> None:
+    body = message("mms", "image")
+    image = body["message"]["content"]["image"]
+
+    body["message"]["content"]["image"] = {**image, "caption": "a" * 3000}
+    assert wrong(body) == []
+
+    body["message"]["content"]["image"] = {**image, "caption": "a" * 3001}
+    assert wrong(body) == [
+        (
+            "message.content.image.caption",
+            "must be between 1 and 3000 characters long.",
+        )
+    ]
+
+
+def test_a_sender_of_mms_is_a_number() -> None:
+    body = {**message("mms", "image"), "from": {"type": "mms", "number": "ACME"}}
+
+    assert wrong(body) == [("from.number", "must be digits only, country code first.")]
 
 
 def test_a_request_becomes_a_draft() -> None:

@@ -4,7 +4,8 @@ from typing import Any, Final, Literal
 
 import pytest
 
-from nexmo_async.sandbox.nested import PARTIES, refuse_workflow, steps
+from nexmo_async.sandbox.rules.dispatch import refuse, steps
+from nexmo_async.sandbox.rules.nested import PARTIES
 
 Generation = Literal["beta", "v0.1"]
 BOTH: Final[tuple[Generation, ...]] = ("beta", "v0.1")
@@ -38,7 +39,7 @@ def step(
 
 def wrong_steps(*items: object, api: Generation = "v0.1") -> list[tuple[str, str]]:
     body = {"template": "failover", "workflow": list(items)}
-    problem = refuse_workflow(body, api)
+    problem = refuse(body, api)
     found = () if problem is None else problem.violations
     return [(violation.name, violation.reason) for violation in found]
 
@@ -49,7 +50,7 @@ def test_a_workflow_of_two_steps_is_good(api: Generation) -> None:
 
 
 def test_a_workflow_has_one_template() -> None:
-    problem = refuse_workflow({"template": "round-robin", "workflow": [{}]}, "v0.1")
+    problem = refuse({"template": "round-robin", "workflow": [{}]}, "v0.1")
 
     assert problem is not None
     assert problem.detail == "template must be one of failover."
@@ -57,10 +58,11 @@ def test_a_workflow_has_one_template() -> None:
 
 @pytest.mark.parametrize("items", [None, {}, [], ["x"]])
 def test_a_workflow_is_a_list_of_objects(items: object) -> None:
-    problem = refuse_workflow({"template": "failover", "workflow": items}, "v0.1")
+    problem = refuse({"template": "failover", "workflow": items}, "v0.1")
 
     assert problem is not None
-    assert problem.violations[0].name == "workflow"
+    place = "workflow[0]" if items == ["x"] else "workflow"
+    assert problem.violations[0].name == place
 
 
 def test_all_steps_but_the_last_say_when_the_next_one_runs() -> None:

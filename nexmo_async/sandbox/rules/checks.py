@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from nexmo_async.sandbox import document
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 Check: TypeAlias = Callable[[object], str | None]
 
@@ -26,6 +23,26 @@ LOCALE: Final = re.compile(r"[a-z]{2,3}([-_][A-Za-z]{2,4})?", re.ASCII)
 ADDRESS: Final = re.compile(r"https?://[^\s/?#]+[^\s]*", re.IGNORECASE)
 
 
+#: The name of a registered RCS agent: no spaces. (Messages v1 spec.)
+AGENT: Final = re.compile(r"[A-Za-z0-9_&-]+", re.ASCII)
+
+#: A bare address of email, without a name around it. (Messages v1 spec, 1.20.)
+MAILBOX: Final = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]+\.[^\s@<>,;.]+")
+
+#: A number to dial from a suggestion. (Messages v1 spec, 1.20.)
+DIALLED: Final = re.compile(r"\+?[1-9][0-9]{1,14}", re.ASCII)
+
+#: A degree of latitude or longitude, in a string. (Messages v1 spec, 1.20.)
+DEGREES: Final = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]+)?", re.ASCII)
+
+#: A moment. (ISO 8601.)
+MOMENT: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?"
+    r"(Z|[+-][0-9]{2}:?[0-9]{2})?",
+    re.ASCII,
+)
+
+
 def length(least: int, most: int) -> Check:
     """Text of so many characters."""
 
@@ -37,6 +54,13 @@ def length(least: int, most: int) -> Check:
         return None
 
     return check
+
+
+def some_text(value: object) -> str | None:
+    """Text of any length, where no document names one."""
+    if not isinstance(value, str):
+        return "must be a string."
+    return None if value else "must not be empty."
 
 
 def whole(least: int, most: int) -> Check:
@@ -91,9 +115,9 @@ def number(least: int, most: int) -> Check:
     return check
 
 
-def url(most: int = 2000, endings: Collection[str] = ()) -> Check:
+def url(*endings: str, least: int = 1, most: int = 2000) -> Check:
     """An address of the web; with endings, the kinds of file that may lie there."""
-    long = length(1, most)
+    long = length(least, most)
 
     def check(value: object) -> str | None:
         if reason := long(value):
@@ -138,35 +162,15 @@ def a_boolean(value: object) -> str | None:
     return None if isinstance(value, bool) else "must be true or false."
 
 
-def list_of(each: Check, least: int = 0, most: int = 1000) -> Check:
-    """A JSON list, each member of which passes."""
-
-    def check(value: object) -> str | None:
-        members = document.items(value)
-        if members is None:
-            return "must be a list."
-        if not least <= len(members) <= most:
-            return f"must have between {least} and {most} members."
-        for position, member in enumerate(members):
-            if reason := each(member):
-                return f"[{position}] {reason}"
-        return None
-
-    return check
-
-
-def object_of(**members: Check) -> Check:
-    """A JSON object that has these members, each of which passes."""
+def one_member_of(*names: str) -> Check:
+    """A JSON object that has exactly one of these members."""
 
     def check(value: object) -> str | None:
         if (body := document.mapping(value)) is None:
             return "must be an object."
-        for name, member in members.items():
-            if name not in body:
-                return f"{name} is required."
-            if reason := member(body[name]):
-                return f"{name} {reason}"
-        return None
+        if sum(name in body for name in names) == 1:
+            return None
+        return f"must have one of {', '.join(names)}."
 
     return check
 

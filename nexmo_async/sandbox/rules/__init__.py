@@ -1,0 +1,1 @@
+"""What the real API accepts, as tables on raw JSON: one file for each channel."""
