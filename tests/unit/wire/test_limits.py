@@ -147,6 +147,7 @@ ALLOWED: dict[str, tuple[Api, Message]] = {
     "beta sms of 1000": ("beta", sms("a" * 1000)),
     "v0.1 sms of 1000": ("v0.1", sms("a" * 1000)),
     "v1 sms of 3200": ("v1", sms("a" * 3200)),
+    "beta WhatsApp of 4096": ("beta", build("whatsapp", Text("a" * 4096))),
     "v0.1 reference of 40": ("v0.1", sms(client_ref="r" * 40)),
     "v1 reference of 100": ("v1", sms(client_ref="r" * 100)),
     "v1 address for receipts": ("v1", sms(webhook_url=URL)),
