@@ -117,7 +117,7 @@ def build(session: nox.Session) -> None:
     files = sorted(map(str, folder.iterdir()))
     session.run("twine", "check", "--strict", *files)
     session.run("python", "-m", "venv", "--clear", str(folder / "clean"))
-    python = str(next((folder / "clean").glob("*/python*")))
+    python = str(next(p for p in (folder / "clean").glob("*/python*") if p.is_file()))
     session.run(python, "-m", "pip", "install", "--quiet", files[-1], external=True)
     session.run(
         *(python, "-c", "import nexmo_async; print(nexmo_async.Sms)"), external=True
