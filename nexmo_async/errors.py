@@ -6,6 +6,7 @@ NexmoError
 │   └── UnsupportedError   this generation of the API cannot carry it
 ├── ClosedError            the client is not open
 ├── NotSentError           no connection: not one byte of the request left
+├── ThrottledError         your own limits kept it back for too long
 ├── RefusedError           Nexmo answered no
 │   ├── RequestError         400, 405, 406, 413, 415, 422: the request is wrong
 │   ├── AuthenticationError  401: the credentials are wrong
@@ -16,8 +17,10 @@ NexmoError
 ├── UnknownOutcomeError    the request left, no clear answer came: it may be on its way
 ├── DeliveryFailedError    accepted, then rejected or undeliverable
 ├── StillWaitingError      accepted, but not there within the time you gave
+├── NoReplyError           nobody wrote back within the time you gave
 └── WebhookError           a webhook cannot be believed or read
     ├── SignatureError       it is not signed by Nexmo
+    │   └── ReplayError        it is, but it came before
     └── PayloadError         its body is no event
 """
 
@@ -143,6 +146,24 @@ class NotSentError(NexmoError, ConnectionError):
         return f"no connection to {self.host}: {self.problem}"
 
 
+class ThrottledError(NexmoError, TimeoutError):
+    """Your own limits kept it back for longer than it could wait.
+
+    Attributes:
+        waited: Seconds that it queued.
+    """
+
+    advice = "Send it later, or allow more: it is safe to send it again."
+
+    def __init__(self, waited: float) -> None:
+        super().__init__(waited)
+        self.waited = waited
+
+    def what(self) -> str:
+        """Say how long it queued."""
+        return f"no turn came within {self.waited:.12g} s"
+
+
 class RefusedError(NexmoError):
     """Nexmo answered, and the answer is no.
 
@@ -255,6 +276,8 @@ class UnknownOutcomeError(NexmoError):
         self.status = status
         if status is not None:
             self.fault = "nexmo"
+        if not client_ref:
+            self.advice = "No receipt can name it; sending again may double it."
 
     def what(self) -> str:
         """Say what came instead of an answer."""
@@ -328,6 +351,31 @@ class StillWaitingError(NexmoError, TimeoutError):
         )
 
 
+class NoReplyError(NexmoError, TimeoutError):
+    """The person has not written back within the time you gave.
+
+    Attributes:
+        sender: The person's number or id.
+        within: Seconds waited.
+    """
+
+    fault = "nobody"
+    advice = "They may still write: on_inbound of your WebhookApp will tell."
+
+    def __init__(self, sender: str, within: float) -> None:
+        super().__init__(sender, within)
+        self.sender = sender
+        self.within = within
+
+    def __str__(self) -> str:
+        """Say who is silent: nothing was being sent here."""
+        return _sentences(self.what(), self.advice)
+
+    def what(self) -> str:
+        """Name the end of the number and the time."""
+        return f"...{self.sender[-4:]} has not written within {self.within:.12g} s"
+
+
 class WebhookError(NexmoError):
     """A webhook cannot be believed or read."""
 
@@ -355,6 +403,12 @@ class SignatureError(WebhookError):
         super().__init__(problem)
         self.args = (problem, missing)
         self.missing = missing
+
+
+class ReplayError(SignatureError):
+    """This very webhook came before: you have it already."""
+
+    advice = "Answer 200, or Nexmo calls again."
 
 
 class PayloadError(WebhookError):

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import attrs
 
+from nexmo_async.observe.events import Subject
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+#: Seconds that `X-RateLimit-Reset` may lie ahead to be believed.
+SANE: Final = 3600.0
+
+#: Above that a moment is in milliseconds: in seconds it would be the year 5138.
+_MILLISECONDS: Final = 1e11
 
 
 @attrs.frozen
@@ -22,6 +31,9 @@ class Request:
         client_ref: The reference of the message, for errors and receipts. May be empty.
         authorization: The value of that header; a layer fills it in.
         timeout: Seconds that one attempt may take.
+        deadline: The moment on the monotonic clock at which all of it must be over.
+        sender: Who it is from, as limits count. May be empty.
+        recipient: Who it is for, as limits count. May be empty.
     """
 
     method: str
@@ -30,6 +42,30 @@ class Request:
     client_ref: str = ""
     authorization: str = attrs.field(default="", repr=False)
     timeout: float = 30.0
+    deadline: float = math.inf
+    sender: str = ""
+    recipient: str = ""
+
+    @property
+    def subject(self) -> Subject:
+        """What events say that they are about."""
+        return Subject(
+            self.method, self.path, self.client_ref, self.sender, self.recipient
+        )
+
+    def signed(self, authorization: str) -> Request:
+        """The same with that header: by hand, as each send passes here."""
+        return Request(
+            self.method,
+            self.path,
+            self.body,
+            self.client_ref,
+            authorization,
+            self.timeout,
+            self.deadline,
+            self.sender,
+            self.recipient,
+        )
 
 
 @attrs.frozen
@@ -77,14 +113,31 @@ def server_time(response: Response) -> float | None:
 def retry_after(response: Response, now: float) -> float | None:
     """Seconds that the answer asks to stay quiet; None if it does not, legibly.
 
+    `Retry-After` holds seconds or a date (RFC 9110, 10.2.3). `X-RateLimit-Reset` is
+    read where that is missing: the vendor calls it Unix seconds and shows milliseconds.
+
     Args:
-        response: The answer; `Retry-After` holds seconds or a date (RFC 9110, 10.2.3).
-        now: Unix seconds, to turn a date into a distance.
+        response: The answer. Its own `Date` is what a moment is compared with.
+        now: Unix seconds, for an answer without a date.
     """
     written = response.headers.get("retry-after", "").strip()
     if written.isascii() and written.isdigit():
         return float(written[:9])
+    sent_at = server_time(response)
+    if sent_at is not None:
+        now = sent_at
     try:
         return max(0.0, parsedate_to_datetime(written).timestamp() - now)
     except (ValueError, OverflowError):
+        return None if written else _until_reset(response, now)
+
+
+def _until_reset(response: Response, now: float) -> float | None:
+    written = response.headers.get("x-ratelimit-reset", "").strip()
+    if not (written.isascii() and written.isdigit()):
         return None
+    moment = float(written[:18])
+    if moment > _MILLISECONDS:
+        moment /= 1000
+    left = moment - now
+    return left if 0 <= left <= SANE else None

@@ -15,13 +15,16 @@ from nexmo_async.errors import (
     MessageError,
     NexmoError,
     NotFoundError,
+    NoReplyError,
     NotSentError,
     PayloadError,
     RateLimitError,
     RefusedError,
+    ReplayError,
     RequestError,
     SignatureError,
     StillWaitingError,
+    ThrottledError,
     UnknownOutcomeError,
     UnsupportedError,
     WebhookError,
@@ -133,11 +136,29 @@ CASES: list[tuple[NexmoError, str]] = [
         ),
     ),
     (
+        ThrottledError(5.0),
+        (
+            "no turn came within 5 s. Nothing was sent. "
+            "Send it later, or allow more: it is safe to send it again."
+        ),
+    ),
+    (
         StillWaitingError("aaa", "delivered", 60.0, "submitted"),
         (
             "message aaa is not delivered after 60 s, only submitted. It was sent. "
             "A receipt may still come."
         ),
+    ),
+    (
+        NoReplyError("447700900000", 60.0),
+        (
+            "...0000 has not written within 60 s. "
+            "They may still write: on_inbound of your WebhookApp will tell."
+        ),
+    ),
+    (
+        ReplayError("this webhook came before"),
+        "this webhook came before. Answer 200, or Nexmo calls again.",
     ),
     (
         WebhookError("the body is too long"),
@@ -253,6 +274,7 @@ FAULTS = {
     WebhookError: "network",
     DeliveryFailedError: "recipient",
     StillWaitingError: "nobody",
+    NoReplyError: "nobody",
 }
 
 
@@ -270,6 +292,8 @@ BUILTINS = {
     ClosedError: RuntimeError,
     NotSentError: ConnectionError,
     StillWaitingError: TimeoutError,
+    NoReplyError: TimeoutError,
+    ThrottledError: TimeoutError,
 }
 
 
@@ -290,6 +314,13 @@ def test_an_unsupported_field_is_a_message_error_too() -> None:
 
 def test_an_error_without_words_says_only_what_was_sent() -> None:
     assert str(NexmoError()) == "Nothing was sent."
+
+
+def test_without_a_reference_it_does_not_speak_of_one() -> None:
+    """The beta returns none in its receipts."""
+    error = UnknownOutcomeError("", "reset")
+
+    assert "client_ref" not in str(error)
 
 
 def test_a_full_stop_is_never_doubled() -> None:

@@ -72,3 +72,32 @@ def test_neither_request_nor_response_prints_body_or_secret() -> None:
     assert "the text" not in printed
     assert "the-secret" not in printed
     assert "the answer" not in printed
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"x-ratelimit-reset": "1767225615"}, 15.0),
+        ({"x-ratelimit-reset": "1767225615000"}, 15.0),
+        ({"x-ratelimit-reset": "1767229201"}, None),
+        ({"x-ratelimit-reset": "1767225599"}, None),
+        ({"x-ratelimit-reset": "15"}, None),
+        ({"x-ratelimit-reset": "9" * 40}, None),
+        ({"x-ratelimit-reset": "-1"}, None),
+        ({"x-ratelimit-reset": "1767225615", "retry-after": "3"}, 3.0),
+        ({"x-ratelimit-reset": "1767225615", "retry-after": "soon"}, None),
+    ],
+)
+def test_the_moment_of_a_reset_is_believed_only_if_it_is_sane(
+    headers: dict[str, str], seconds: float | None
+) -> None:
+    assert retry_after(Response(429, headers, b""), 1_767_225_600.0) == seconds
+
+
+def test_a_moment_is_compared_with_the_clock_that_named_it() -> None:
+    headers = {
+        "date": "Thu, 01 Jan 2026 00:00:00 GMT",
+        "retry-after": "Thu, 01 Jan 2026 00:00:07 GMT",
+    }
+
+    assert retry_after(Response(429, headers, b""), 1_767_000_000.0) == 7.0

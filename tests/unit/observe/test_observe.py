@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import attrs
+import pytest
+
+from nexmo_async.observe import events
+from nexmo_async.observe.events import Subject, teller
+from nexmo_async.observe.log import SENTENCES, facts, log, masked
+
+if TYPE_CHECKING:
+    from nexmo_async.observe.events import Event
+
+SUBJECT = Subject("POST", "/v1/messages", "order-7", "ACME", "447700900123")
+EVENTS: list[Event] = [
+    events.Queued(SUBJECT),
+    events.Throttled(SUBJECT, 1.5),
+    events.Attempt(SUBJECT),
+    events.Answered(SUBJECT, 0.25, 202),
+    events.Repeated(SUBJECT, 1, 0.5),
+    events.Settled(SUBJECT, "aaa"),
+]
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_the_log_shows_no_number_of_a_person(
+    event: Event, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG, "nexmo_async"):
+        log(event)
+
+    [record] = caplog.records
+    assert "447700900123" not in str(vars(record))
+    assert vars(record)["nexmo_recipient"] == "*********123"
+
+
+def test_the_facts_are_fields_of_the_record() -> None:
+    assert facts(events.Answered(SUBJECT, 0.25, 202)) == {
+        "nexmo_event": "answered",
+        "nexmo_path": "/v1/messages",
+        "nexmo_client_ref": "order-7",
+        "nexmo_sender": "****",
+        "nexmo_recipient": "*********123",
+        "nexmo_took": 0.25,
+        "nexmo_status": 202,
+        "nexmo_problem": "",
+    }
+
+
+def test_a_quiet_log_is_not_written_to(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "nexmo_async"):
+        log(events.Attempt(SUBJECT))
+
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("", ""),
+        ("ACME", "****"),
+        ("123456", "******"),
+        ("1234567", "****567"),
+        ("ann@example.com", "************com"),
+    ],
+)
+def test_only_the_end_of_a_long_address_is_shown(address: str, shown: str) -> None:
+    assert masked(address) == shown
+
+
+def test_every_event_has_its_sentence() -> None:
+    assert set(SENTENCES) == {type(event) for event in EVENTS}
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_an_event_cannot_be_changed(event: Event) -> None:
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        event.subject = SUBJECT  # type: ignore[misc]
+
+
+def test_nobody_to_tell_is_nothing_to_call() -> None:
+    assert teller([]) is None
+
+
+def test_an_observer_that_fails_is_logged_and_the_others_are_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fails(_: Event) -> None:
+        raise ValueError("no room on the disk")
+
+    told: list[Event] = []
+    tell = teller([fails, told.append])
+    assert tell is not None
+
+    tell(EVENTS[0])
+
+    assert told == [EVENTS[0]]
+    assert "an observer failed" in caplog.text
