@@ -1,4 +1,4 @@
-"""The vendor's own addresses: five doors, one way through each."""
+"""The vendor's own addresses: six doors, one way through each."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from nexmo_async.clock import instant
 from nexmo_async.sandbox import auth, document
+from nexmo_async.sandbox.life import PLAIN
 from nexmo_async.sandbox.problem import RefusedError, generic, invalid_json
-from nexmo_async.sandbox.rules import dispatch, flat, nested
+from nexmo_async.sandbox.rules import dispatch, flat, nested, update
+from nexmo_async.sandbox.rules.table import look
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from nexmo_async.clock import Clock
     from nexmo_async.sandbox.auth import Account
     from nexmo_async.sandbox.network import Network
+    from nexmo_async.sandbox.problem import Problem
+    from nexmo_async.sandbox.store import Message
 
 #: The largest body, in bytes.
 LARGEST: Final = 1 << 20
@@ -42,6 +47,7 @@ class Doors:
             Route("/v0.1/messages", self.v01_message, methods=["POST"]),
             Route("/v0.1/dispatch", self.v01_dispatch, methods=["POST"]),
             Route("/v1/messages", self.v1_message, methods=["POST"]),
+            Route("/v1/messages/{message_uuid}", self.v1_update, methods=["PATCH"]),
         ]
 
     async def beta_message(self, request: Request) -> Response:
@@ -72,6 +78,33 @@ class Doors:
         identity = first.place.workflow_id if first.place else ""
         return _accepted(message_uuid=first.message_uuid, workflow_id=identity)
 
+    async def v1_update(self, request: Request) -> Response:
+        """PATCH /v1/messages/{message_uuid}."""
+        body = await self._admit(request, flat_json=True, only_token=True)
+        uuid = str(request.path_params["message_uuid"])
+        if said := self.network.store.heard(uuid):
+            if problem := update.refuse(body, said.channel, "inbound"):
+                raise RefusedError(problem)
+            replying = look(body, "replying_indicator.show") is True
+            self.network.mark_read(said, replying=replying)
+        elif message := self.network.store.message(uuid):
+            if problem := self._refuse_revoking(body, message):
+                raise RefusedError(problem)
+            self.network.revoke(message)
+        else:
+            raise generic("not-found", f"There is no message {uuid}")
+        return Response(status_code=202)
+
+    def _refuse_revoking(
+        self, body: Mapping[str, object], message: Message
+    ) -> Problem | None:
+        if problem := update.refuse(body, PLAIN[message.channel], "outbound"):
+            return problem
+        age = instant(self.clock) - message.accepted_at
+        if age.total_seconds() > update.REVOKE_WITHIN:
+            return update.unsupported("A message can be revoked for one day.")
+        return None
+
     async def _nested_message(
         self, request: Request, api: Literal["beta", "v0.1"]
     ) -> Response:
@@ -91,13 +124,14 @@ class Doors:
         return _accepted(**{key: run.workflow_id})
 
     async def _admit(
-        self, request: Request, *, flat_json: bool = False
+        self, request: Request, *, flat_json: bool = False, only_token: bool = False
     ) -> Mapping[str, object]:
         auth.check(
             self.account,
             request.headers.getlist("authorization"),
             now=self.clock.wall(),
             query=request.query_params,
+            only_token=only_token,
         )
         return await read(request, flat_json=flat_json)
 

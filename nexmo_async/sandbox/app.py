@@ -15,13 +15,13 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from nexmo_async.clock import SystemClock, instant
-from nexmo_async.sandbox import auth, callbacks, life
+from nexmo_async.sandbox import auth, callbacks, inbound, life
 from nexmo_async.sandbox.api import Doors, trace
 from nexmo_async.sandbox.control import Control
 from nexmo_async.sandbox.crew import crew
 from nexmo_async.sandbox.network import Addresses, Network
-from nexmo_async.sandbox.payload import Inbound
 from nexmo_async.sandbox.problem import RefusedError, generic
+from nexmo_async.sandbox.rules import inbound as rules
 from nexmo_async.sandbox.server import serve
 from nexmo_async.sandbox.store import Store
 
@@ -129,6 +129,7 @@ class Sandbox:
             )
             app = _application(account, network, self._host)
             url = await stack.enter_async_context(serve(app, self._host, self._port))
+            network.home = url
             self._open = _Open(url, app, network, account, private_key)
             self._stack = stack.pop_all()
         return self
@@ -197,28 +198,46 @@ class Sandbox:
         """The messages that were accepted, oldest first, with what became of them."""
         return self._store.messages()
 
-    async def inbound(
+    async def inbound(  # noqa: PLR0913 - a message has that many sides
         self,
         *,
         channel: str,
         sender: str,
         to: str,
-        text: str,
+        text: str | None = None,
+        type: str = "text",  # noqa: A002 - as the service calls it
         api: stored.Api = "v1",
+        **member: object,
     ) -> str:
         """Somebody writes to the account.
 
         Returns after the first attempt to tell `inbound_url`, with the message's uuid.
+
+        Args:
+            channel: What carries it.
+            sender: Who writes.
+            to: The account's number or id.
+            text: The words, of a text.
+            type: What it is; what is not a text is a sample unless `member` says more.
+            api: Which generation tells of it.
+            member: JSON as the webhook has it: the content under the name of the type,
+                as in `image={"caption": "a cat"}`, or what the channel tells besides,
+                as in `profile={"name": "Ada"}`.
+
+        Raises:
+            ValueError: The webhooks cannot tell of such a message.
         """
-        if channel not in life.PLAIN:
-            raise ValueError(f"no channel: {channel!r}; it is one of {[*life.PLAIN]}")
-        said = Inbound(
-            channel=channel, sender=sender, to=to, text=text, at=instant(self._clock)
-        )
-        webhook = self._running.network.hear(said, "v1" if api == "v1" else "v0.1")
+        words = {} if text is None else {"text": text}
+        said = {"channel": channel, "from": sender, "to": to, "type": type, "api": api}
+        body = {**member, **words, **said}
+        for violation in rules.violations(body):
+            raise ValueError(f"{violation.name} {violation.reason}")
+        network = self._running.network
+        message = inbound.read(body, instant(self._clock))
+        webhook = network.hear(message)
         if webhook.url is not None:
             await self._store.bell.until(lambda: webhook.attempts or None)
-        return said.message_uuid
+        return message.message_uuid
 
     @property
     def _running(self) -> _Open:

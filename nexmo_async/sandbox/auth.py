@@ -86,6 +86,7 @@ def check(
     *,
     now: float,
     query: Mapping[str, str] | None = None,
+    only_token: bool = False,
 ) -> None:
     """Let the account's owner in, and nobody else.
 
@@ -94,6 +95,7 @@ def check(
         headers: The values of all `Authorization` headers.
         now: Unix seconds.
         query: The query, where older APIs took the key and the secret.
+        only_token: The door opens for a token, not for the key and the secret.
 
     Raises:
         RefusedError: The caller is not the owner, with the reason.
@@ -106,6 +108,8 @@ def check(
     if "," in given:
         raise generic("multiple-auth-methods")
     match scheme.lower():
+        case "basic" if only_token:
+            raise generic("unauthorized", "Use Bearer: this needs a token")
         case "basic":
             _basic(account, given.strip())
         case "bearer":

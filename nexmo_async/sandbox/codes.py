@@ -28,6 +28,7 @@ REASONS: Final[Mapping[int, str]] = {
     1080: "The account is not enabled for this",
     1090: "The message is too long",
     1100: "Communication failed: nothing was submitted",
+    1110: "The signature is invalid",
     1120: "This sender is not allowed here",
     1130: "The time to live is invalid",
     1140: "The facility is not enabled",

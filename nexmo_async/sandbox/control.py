@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import attrs
@@ -11,32 +11,22 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from nexmo_async.clock import instant
-from nexmo_async.sandbox import document, life
+from nexmo_async.sandbox import document, inbound, life, media
 from nexmo_async.sandbox.api import read
-from nexmo_async.sandbox.payload import Inbound
 from nexmo_async.sandbox.problem import Problem, RefusedError, Violation, generic
-from nexmo_async.sandbox.rules.checks import length, one_of
-from nexmo_async.sandbox.rules.table import Field, optional, violations
+from nexmo_async.sandbox.rules import inbound as rules
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
+    from datetime import datetime
     from typing import TypeAlias
 
     from starlette.requests import Request
 
     from nexmo_async.sandbox.network import Network
-    from nexmo_async.sandbox.store import Message, Webhook
+    from nexmo_async.sandbox.store import Inbound, Message, Webhook
 
     Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
-
-#: What an inbound message needs. `channel` is as the format spells it.
-INBOUND: Final = (
-    Field("channel", one_of(*life.PLAIN)),
-    Field("from", length(1, 200)),
-    Field("to", length(1, 200)),
-    Field("text", length(1, 4096)),
-    optional("api", one_of("beta", "v0.1", "v1")),
-)
 
 
 @attrs.frozen(eq=False)
@@ -56,7 +46,9 @@ class Control:
         return [
             self._route("GET", "/_sandbox/messages", self.messages),
             self._route("GET", "/_sandbox/messages/{message_uuid}", self.message),
+            self._route("GET", "/_sandbox/inbound", self.heard),
             self._route("POST", "/_sandbox/inbound", self.inbound),
+            self._route("GET", "/_sandbox/media/{name}", self.media),
             self._route("POST", "/_sandbox/personas", self.personas),
             self._route("POST", "/_sandbox/reset", self.reset),
         ]
@@ -91,17 +83,25 @@ class Control:
     async def inbound(self, request: Request) -> Response:
         """Somebody writes to the account."""
         body = await read(request)
-        if found := violations(body, INBOUND):
+        if found := rules.violations(body):
             raise _invalid(found)
-        said = Inbound(
-            channel=str(body["channel"]),
-            sender=str(body["from"]),
-            to=str(body["to"]),
-            text=str(body["text"]),
-            at=instant(self.network.clock),
-        )
-        self.network.hear(said, "v1" if body.get("api", "v1") == "v1" else "v0.1")
+        said = inbound.read(body, instant(self.network.clock))
+        self.network.hear(said)
         return _answer({"message_uuid": said.message_uuid}, 202)
+
+    async def heard(self, request: Request) -> Response:  # noqa: ARG002 - a handler
+        """All that people wrote."""
+        now = instant(self.network.clock)
+        found = self.network.store.inbound()
+        return _answer({"messages": [_heard(said, now) for said in found]})
+
+    async def media(self, request: Request) -> Response:
+        """A small file of the kind that its name says."""
+        name = str(request.path_params["name"])
+        if name not in media.FILES:
+            raise generic("not-found", f"There is no file {name}")
+        kind, content = media.FILES[name]
+        return Response(content, media_type=kind)
 
     async def personas(self, request: Request) -> Response:
         """Scripts by recipient: `{"447700900003": "reject 1300"}`."""
@@ -163,8 +163,29 @@ def _summary(message: Message) -> dict[str, object]:
         "status": message.status,
         "client_ref": message.client_ref,
         "accepted_at": message.accepted_at.isoformat(),
+        "revoked_at": _moment(message.revoked_at),
         "workflow": None if place is None else attrs.asdict(place),
     }
+
+
+def _heard(said: Inbound, now: datetime) -> dict[str, object]:
+    until = said.replying_until
+    return {
+        "message_uuid": said.message_uuid,
+        "api": said.api,
+        "channel": said.channel,
+        "message_type": said.message_type,
+        "to": said.to,
+        "from": said.sender,
+        "content": said.content,
+        "at": said.at.isoformat(),
+        "read_at": _moment(said.read_at),
+        "replying": until is not None and now < until,
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
 
 
 def _hook(hook: Webhook) -> dict[str, object]:

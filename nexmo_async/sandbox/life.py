@@ -38,7 +38,7 @@ PLAIN: Final[Mapping[str, str]] = {
 }
 
 #: Channels that tell when a message was read. (Messages v1 spec, status webhooks.)
-TELLS_READ: Final = frozenset({"whatsapp", "messenger", "viber", "rcs"})
+TELLS_READ: Final = frozenset({"whatsapp", "messenger", "viber", "rcs", "email"})
 
 #: How to write a persona.
 GRAMMAR: Final = """\
@@ -57,13 +57,13 @@ _RULE: Final = re.compile(
     re.ASCII,
 )
 
-#: May a code follow the outcome, and must it?
-_CODE: Final[Mapping[Verdict, tuple[bool, bool]]] = {
-    "deliver": (False, False),
-    "read": (False, False),
-    "reject": (True, True),
-    "undeliverable": (True, False),
-    "silent": (False, False),
+#: Word -> the outcome; may a code follow it, and must it?
+_CODE: Final[Mapping[str, tuple[Verdict, bool, bool]]] = {
+    "deliver": ("deliver", False, False),
+    "read": ("read", False, False),
+    "reject": ("reject", True, True),
+    "undeliverable": ("undeliverable", True, False),
+    "silent": ("silent", False, False),
 }
 
 
@@ -195,8 +195,7 @@ def _rule(part: str, script: str) -> tuple[str | None, Outcome]:
     channel = found["channel"]
     if channel is not None and channel not in PLAIN:
         raise _not_a_script(script, f"{channel!r} is no channel")
-    verdict: Verdict = found["verdict"]  # type: ignore[assignment]  # the pattern has no other words
-    may, must = _CODE[verdict]
+    verdict, may, must = _CODE[found["verdict"]]
     code = found["code"]
     if code is None and must:
         raise _not_a_script(script, f"{verdict} needs a code")

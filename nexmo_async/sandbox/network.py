@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
@@ -10,9 +11,9 @@ from uuid import uuid4
 import attrs
 
 from nexmo_async.clock import instant
-from nexmo_async.sandbox import payload, workflow
-from nexmo_async.sandbox.life import Persona, life
-from nexmo_async.sandbox.store import Event, Message, Place, Workflow
+from nexmo_async.sandbox import inbound, payload, workflow
+from nexmo_async.sandbox.life import PLAIN, Persona, life
+from nexmo_async.sandbox.store import Event, Inbound, Message, Place, Workflow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,10 +21,16 @@ if TYPE_CHECKING:
     from nexmo_async.clock import Clock
     from nexmo_async.sandbox.callbacks import Courier
     from nexmo_async.sandbox.crew import Crew
-    from nexmo_async.sandbox.store import Api, Draft, Format, Store, Webhook
+    from nexmo_async.sandbox.store import Api, Draft, Store, Webhook
 
 #: The letters of a v1 workflow id, which is no uuid. (Messages v1 spec, samples.)
 LETTERS: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+
+#: Seconds that a person sees that a reply is being written. (Messages v1 spec.)
+REPLYING: Final = 25.0
+
+#: Statuses after which it is too late to take a message back.
+ENDED: Final = frozenset({"delivered", "read", "rejected", "undeliverable"})
 
 
 @attrs.define
@@ -36,7 +43,11 @@ class Addresses:
 
 @attrs.define(eq=False)
 class Network:
-    """Carries messages to people, and tells the account what became of them."""
+    """Carries messages to people, and tells the account what became of them.
+
+    Attributes:
+        home: Where the sandbox is, for links and files.
+    """
 
     clock: Clock
     store: Store
@@ -44,6 +55,10 @@ class Network:
     crew: Crew
     addresses: Addresses
     personas: dict[str, Persona]
+    home: str = ""
+    _awaited: dict[tuple[str, str], Inbound] = attrs.field(
+        factory=dict[tuple[str, str], Inbound], init=False
+    )
 
     def send(self, draft: Draft, place: Place | None = None) -> Message:
         """Accept a message and begin its life."""
@@ -54,6 +69,9 @@ class Network:
             place=place,
         )
         self.store.add_message(message)
+        answered = self._awaited.pop((PLAIN[draft.channel], draft.to), None)
+        if answered is not None:
+            answered.replying_until = None
         self.crew.start(self._live(message))
         return message
 
@@ -74,20 +92,37 @@ class Network:
         self.crew.start(self._dispatch(run, steps))
         return run
 
-    def hear(self, said: payload.Inbound, form: Format) -> Webhook:
+    def hear(self, said: Inbound) -> Webhook:
         """Somebody wrote to the account."""
+        self.store.add_inbound(said)
         return self.courier.send(
             "inbound",
             self.addresses.inbound_url,
-            payload.inbound(said, form),
+            inbound.body(said, self.home),
             message_uuid=said.message_uuid,
         )
+
+    def mark_read(self, said: Inbound, *, replying: bool) -> None:
+        """The account read what somebody wrote, and perhaps writes a reply."""
+        now = instant(self.clock)
+        said.read_at = said.read_at or now
+        if replying:
+            said.replying_until = now + timedelta(seconds=REPLYING)
+            self._awaited[said.channel, said.sender] = said
+        self.store.bell.ring()
+
+    def revoke(self, message: Message) -> None:
+        """The account takes a message back; what has an end stays as it is."""
+        if not any(event.status in ENDED for event in message.events):
+            message.revoked_at = message.revoked_at or instant(self.clock)
+        self.store.bell.ring()
 
     def reset(self) -> None:
         """Forget everything, and stop all that is under way."""
         self.crew.dismiss()
         self.store.clear()
         self.personas.clear()
+        self._awaited.clear()
 
     async def _live(self, message: Message) -> None:
         persona = self.personas.get(message.to, Persona())
@@ -98,6 +133,9 @@ class Network:
         )
         for turn in turns:
             await self.clock.sleep(turn.delay)
+            if message.revoked_at is not None:
+                # What is told after this is not documented: nothing is.
+                return
             event = Event(turn.status, instant(self.clock), turn.code)
             self.store.add_event(message, event)
             self.courier.send(

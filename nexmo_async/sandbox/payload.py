@@ -1,4 +1,4 @@
-"""What the account hears, spelled as either format spells it."""
+"""What the account hears of its messages, in either format."""
 
 from __future__ import annotations
 
@@ -6,10 +6,19 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
-import attrs
-
-from nexmo_async.sandbox import codes
+from nexmo_async.sandbox import codes, gsm
 from nexmo_async.sandbox.life import PLAIN
+from nexmo_async.sandbox.spelling import (
+    NETWORK,
+    PRICE,
+    WABA,
+    flat_name,
+    millis,
+    parties,
+    seconds,
+    usage,
+    whatsapp_user,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,11 +26,8 @@ if TYPE_CHECKING:
 
     from nexmo_async.sandbox.store import Api, Event, Format, Message, Workflow
 
-#: What every charged message costs in the sandbox.
-PRICE: Final = Decimal("0.0333")
-CURRENCY: Final = "EUR"
-
-#: The status at which a channel charges. (Messages API, message status.)
+#: The status at which a channel charges. (Messages API, message status.) Email is not
+#: named there; it is charged like the other channels of the internet.
 CHARGED_AT: Final[Mapping[str, str]] = {
     "sms": "submitted",
     "mms": "submitted",
@@ -34,20 +40,18 @@ CHARGED_AT: Final[Mapping[str, str]] = {
 
 #: Channels whose status names the network. (Messages v1 spec.)
 NAMES_NETWORK: Final = frozenset({"sms", "mms", "rcs"})
-NETWORK: Final = "23410"
 
-#: What each format calls the one channel that has many names. (v0.1 and v1 specs.)
-NESTED_NAME: Final[Mapping[str, str]] = {"viber": "viber_service_msg"}
-FLAT_NAME: Final[Mapping[str, str]] = {"viber": "viber_service"}
+#: Statuses that come from the networks, one for each part of a long SMS.
+CONFIRMED: Final = frozenset({"delivered", "rejected"})
 
-#: Under which key v0.1 writes recipient and sender. (Messages v0.1 spec.)
-ADDRESS_KEY: Final[Mapping[str, tuple[str, str]]] = {
-    "sms": ("number", "number"),
-    "mms": ("number", "number"),
-    "whatsapp": ("number", "number"),
-    "messenger": ("id", "id"),
-    "viber_service_msg": ("number", "id"),
-}
+#: What WhatsApp calls a message, and how it is priced: business begins with a
+#: template, all else answers. (Messages v1 spec.)
+TEMPLATE: Final = ("utility", "regular")
+ANSWER: Final = ("service", "free_customer_service")
+
+#: v1 leaves the price of WhatsApp to the provider: each message is priced alone, and
+#: here it costs nothing. (Messages v1 spec, usage.)
+NOTHING: Final = Decimal(0)
 
 #: The member that carries a workflow's id. (Workflows beta and Dispatch v0.1 specs.)
 WORKFLOW_KEY: Final[Mapping[Api, str]] = {
@@ -55,21 +59,16 @@ WORKFLOW_KEY: Final[Mapping[Api, str]] = {
     "v0.1": "dispatch_uuid",
 }
 
-#: The alphabet of a plain SMS, and its letters that take two places. (GSM 03.38.)
-GSM: Final = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-GSM_DOUBLE: Final = frozenset("\f^{}\\[~]|€")
-
 
 def status(message: Message, event: Event, form: Format) -> dict[str, object]:
     """The body of a status webhook."""
-    body = (_status_v1 if form == "v1" else _status_v01)(message, event)
+    body = (_flat if form == "v1" else _nested)(message, event)
     if message.client_ref is not None:
         body["client_ref"] = message.client_ref
-    if event.status == CHARGED_AT[PLAIN[message.channel]]:
-        body["usage"] = _usage(PRICE)
+    plain = PLAIN[message.channel]
+    if event.status == CHARGED_AT[plain]:
+        priced_elsewhere = plain == "whatsapp" and form == "v1"
+        body["usage"] = usage(NOTHING if priced_elsewhere else PRICE)
     return body
 
 
@@ -80,15 +79,15 @@ def report(workflow: Workflow, at: datetime) -> dict[str, object]:
         WORKFLOW_KEY[workflow.api]: workflow.workflow_id,
         "template": "failover",
         "status": workflow.status,
-        "timestamp": _millis(at),
-        "usage": _usage(sum(bills, Decimal(0))),
+        "timestamp": millis(at),
+        "usage": usage(sum(bills, Decimal(0))),
         "_links": {
             "messages": [
                 {
                     "message_uuid": message.message_uuid,
                     "href": f"/messages/{message.message_uuid}",
                     "channel": message.channel,
-                    "usage": _usage(bill),
+                    "usage": usage(bill),
                     "status": message.status,
                 }
                 for message, bill in zip(workflow.messages, bills, strict=True)
@@ -97,41 +96,11 @@ def report(workflow: Workflow, at: datetime) -> dict[str, object]:
     }
 
 
-@attrs.frozen(kw_only=True)
-class Inbound:
-    """What somebody wrote to the account."""
-
-    channel: str
-    sender: str
-    to: str
-    text: str
-    at: datetime
-    message_uuid: str = attrs.field(factory=lambda: str(uuid4()))
-
-
-def inbound(said: Inbound, form: Format) -> dict[str, object]:
-    """The body of an inbound webhook."""
-    return (_inbound_v1 if form == "v1" else _inbound_v01)(said)
-
-
-def segments(text: str, encoding: str | None = None) -> int:
-    """How many SMS a text takes.
-
-    Args:
-        text: The text.
-        encoding: `text`, `unicode`, or anything else to find out.
-    """
-    narrow = GSM | GSM_DOUBLE
-    if encoding == "unicode" or (encoding != "text" and not narrow.issuperset(text)):
-        return _parts(len(text.encode("utf-16-le", "surrogatepass")) // 2, 70, 67)
-    return _parts(len(text) + sum(letter in GSM_DOUBLE for letter in text), 160, 153)
-
-
-def _status_v01(message: Message, event: Event) -> dict[str, object]:
+def _nested(message: Message, event: Event) -> dict[str, object]:
     body: dict[str, object] = {
         "message_uuid": message.message_uuid,
-        **_parties(message.channel, message.to, message.sender),
-        "timestamp": _millis(event.at),
+        **parties(message.channel, message.to, message.sender),
+        "timestamp": millis(event.at),
         "status": event.status,
     }
     if event.code is not None:
@@ -147,15 +116,15 @@ def _status_v01(message: Message, event: Event) -> dict[str, object]:
     return body
 
 
-def _status_v1(message: Message, event: Event) -> dict[str, object]:
+def _flat(message: Message, event: Event) -> dict[str, object]:
     plain = PLAIN[message.channel]
     body: dict[str, object] = {
         "message_uuid": message.message_uuid,
         "to": message.to,
         "from": message.sender,
-        "timestamp": _seconds(event.at),
+        "timestamp": seconds(event.at),
         "status": event.status,
-        "channel": FLAT_NAME.get(plain, plain),
+        "channel": flat_name(message.channel),
     }
     if event.code is not None:
         body["error"] = {
@@ -167,8 +136,10 @@ def _status_v1(message: Message, event: Event) -> dict[str, object]:
     if plain in NAMES_NETWORK:
         body["destination"] = {"network_code": NETWORK}
     if plain == "sms":
-        count = segments(message.draft.text, message.draft.encoding)
-        body["sms"] = {"count_total": str(count)}
+        body["sms"] = _sms(message, event)
+    if plain == "whatsapp":
+        body["whatsapp"] = _whatsapp(message, event)
+        body["profile"] = {"name": message.to}
     if message.place is not None:
         body["workflow"] = {
             "workflow_id": message.place.workflow_id,
@@ -178,73 +149,38 @@ def _status_v1(message: Message, event: Event) -> dict[str, object]:
     return body
 
 
-def _inbound_v01(said: Inbound) -> dict[str, object]:
-    body: dict[str, object] = {
-        "message_uuid": said.message_uuid,
-        # The person's number or id is the sender's here: the keys change sides.
-        **_parties(said.channel, said.to, said.sender, inbound=True),
-        "timestamp": _millis(said.at),
-    }
-    message: dict[str, object] = {"content": {"type": "text", "text": said.text}}
-    if said.channel == "sms":
-        message["sms"] = {"num_messages": str(segments(said.text))}
-        body["usage"] = _usage(PRICE)
-    return {**body, "message": message}
+def _sms(message: Message, event: Event) -> dict[str, object]:
+    count = gsm.segments(message.draft.text, message.draft.encoding)
+    member: dict[str, object] = {"count_total": str(count)}
+    if event.status in CONFIRMED:
+        part = {"timestamp": seconds(event.at), "status": event.status}
+        if event.code is not None:
+            part["error_code"] = str(event.code)
+        member["segments"] = [part] * count
+    return member
 
 
-def _inbound_v1(said: Inbound) -> dict[str, object]:
-    body: dict[str, object] = {
-        "channel": FLAT_NAME.get(PLAIN[said.channel], said.channel),
-        "message_uuid": said.message_uuid,
-        "to": said.to,
-        "from": said.sender,
-        "timestamp": _seconds(said.at),
-        "message_type": "text",
-        "text": said.text,
+def _whatsapp(message: Message, event: Event) -> dict[str, object]:
+    member: dict[str, object] = {
+        "waba_id": WABA,
+        "recipient": whatsapp_user(message.to),
     }
-    if said.channel == "sms":
-        words = said.text.split()
-        body["sms"] = {
-            "num_messages": str(segments(said.text)),
-            "keyword": words[0].upper() if words else "",
+    if event.status == "delivered":
+        category, pricing = TEMPLATE if message.message_type == "template" else ANSWER
+        member["pricing"] = {
+            "type": pricing,
+            "pricing_model": "PMP",
+            "category": category,
         }
-        body["usage"] = _usage(PRICE)
-        body["origin"] = {"network_code": NETWORK}
-    if said.channel == "whatsapp":
-        body["context_status"] = "none"
-        body["profile"] = {"name": said.sender}
-    return body
-
-
-def _parties(
-    channel: str, to: str, sender: str, *, inbound: bool = False
-) -> dict[str, object]:
-    name = NESTED_NAME.get(PLAIN[channel], channel)
-    person, business = ADDRESS_KEY.get(name, ("number", "number"))
-    to_key, from_key = (business, person) if inbound else (person, business)
-    return {
-        "to": {"type": name, to_key: to},
-        "from": {"type": name, from_key: sender},
-    }
+        # A conversation is no longer than its message. (Messages guide, 2025-07.)
+        member["conversation"] = {
+            "id": message.message_uuid,
+            "origin": {"type": category},
+        }
+    return member
 
 
 def _bill(message: Message) -> Decimal:
     at = CHARGED_AT[PLAIN[message.channel]]
     charged = any(event.status == at for event in message.events)
     return PRICE if charged else Decimal(0)
-
-
-def _usage(price: Decimal) -> dict[str, str]:
-    return {"price": str(price), "currency": CURRENCY}
-
-
-def _parts(places: int, alone: int, joined: int) -> int:
-    return 1 if places <= alone else -(-places // joined)
-
-
-def _millis(at: datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
-
-
-def _seconds(at: datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"

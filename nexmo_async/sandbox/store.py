@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
+from uuid import uuid4
 
 import attrs
 
@@ -87,7 +88,11 @@ class Draft:
 
 @attrs.define(kw_only=True, eq=False)
 class Message:
-    """One message that was accepted, and what became of it so far."""
+    """One message that was accepted, and what became of it so far.
+
+    Attributes:
+        revoked_at: When the account took it back before it was delivered.
+    """
 
     message_uuid: str
     draft: Draft
@@ -96,6 +101,7 @@ class Message:
     events: list[Event] = attrs.field(factory=list[Event])
     bell: Bell = attrs.field(factory=Bell, repr=False)
     turn: asyncio.Lock = attrs.field(factory=asyncio.Lock, repr=False)
+    revoked_at: datetime | None = None
 
     @property
     def api(self) -> Api:
@@ -139,6 +145,32 @@ class Message:
 
 
 @attrs.define(kw_only=True, eq=False)
+class Inbound:
+    """One message that somebody wrote to the account.
+
+    Attributes:
+        api: Which generation tells of it.
+        channel: What carried it, by its plain name.
+        content: What stands under the name of its type; None: a sample.
+        around: What else the webhook tells.
+        read_at: When the account said that it read it.
+        replying_until: How long the person sees that a reply is being written.
+    """
+
+    api: Api
+    channel: str
+    sender: str
+    to: str
+    message_type: str
+    content: object
+    at: datetime
+    around: Mapping[str, object] = attrs.field(factory=dict[str, object])
+    message_uuid: str = attrs.field(factory=lambda: str(uuid4()))
+    read_at: datetime | None = None
+    replying_until: datetime | None = None
+
+
+@attrs.define(kw_only=True, eq=False)
 class Workflow:
     """Several messages, of which the first that arrives ends the attempt."""
 
@@ -173,7 +205,7 @@ class Store:
     """Everything that exists.
 
     Args:
-        messages: How many of them are remembered, and as many workflows.
+        messages: How many of them are remembered, as many inbound ones and workflows.
         webhooks: How many of them are remembered.
     """
 
@@ -182,6 +214,7 @@ class Store:
         self._most_webhooks = webhooks
         self.bell = Bell()
         self._messages: dict[str, Message] = {}
+        self._inbound: dict[str, Inbound] = {}
         self._workflows: dict[str, Workflow] = {}
         self._webhooks: dict[int, Webhook] = {}
         self._count = 0
@@ -199,6 +232,14 @@ class Store:
     def message(self, message_uuid: str) -> Message | None:
         """One message."""
         return self._messages.get(message_uuid)
+
+    def inbound(self) -> list[Inbound]:
+        """What people wrote, oldest first."""
+        return list(self._inbound.values())
+
+    def heard(self, message_uuid: str) -> Inbound | None:
+        """One message that somebody wrote."""
+        return self._inbound.get(message_uuid)
 
     def workflows(self) -> list[Workflow]:
         """The workflows, oldest first."""
@@ -218,6 +259,11 @@ class Store:
     def add_message(self, message: Message) -> None:
         """Remember a message."""
         _remember(self._messages, message.message_uuid, message, self._most)
+        self.bell.ring()
+
+    def add_inbound(self, said: Inbound) -> None:
+        """Remember what somebody wrote."""
+        _remember(self._inbound, said.message_uuid, said, self._most)
         self.bell.ring()
 
     def add_workflow(self, workflow: Workflow) -> None:
@@ -240,6 +286,7 @@ class Store:
     def clear(self) -> None:
         """Forget everything."""
         self._messages.clear()
+        self._inbound.clear()
         self._workflows.clear()
         self._webhooks.clear()
         self.bell.ring()

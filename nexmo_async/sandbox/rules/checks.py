@@ -157,6 +157,11 @@ def an_object(value: object) -> str | None:
     return "must be an object." if document.mapping(value) is None else None
 
 
+def a_list(value: object) -> str | None:
+    """A JSON list with something in it or not."""
+    return "must be a list." if document.items(value) is None else None
+
+
 def a_boolean(value: object) -> str | None:
     """True or false."""
     return None if isinstance(value, bool) else "must be true or false."

@@ -19,7 +19,7 @@ from nexmo_async.sandbox.rules.whatsapp import WHATSAPP
 from nexmo_async.sandbox.store import Draft
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from nexmo_async.sandbox.rules.table import Body, Channel, Table
 
@@ -64,8 +64,11 @@ _PART: Final = re.compile(r"(?:failover\[[0-9]+\]\.)?([a-z_]+)")
 def refuse(body: Body) -> Problem | None:
     """Why this is no message, if it is none."""
     found = [*_message(body), *_failover(body)]
-    if not found:
-        return None
+    return invalid(found) if found else None
+
+
+def invalid(found: Sequence[Violation]) -> Problem:
+    """The refusal of v1; its title says where the first mistake is."""
     first = found[0]
     part = _PART.match(first.name)
     title, anchor = TITLES.get(part[1] if part else "", USUAL_TITLE)

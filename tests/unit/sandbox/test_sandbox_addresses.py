@@ -3,13 +3,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+import httpx
 import pytest
 
 from nexmo_async.sandbox import document
 
 if TYPE_CHECKING:
-    import httpx
-
     from nexmo_async.clock import ManualClock
     from nexmo_async.sandbox import Sandbox, Webhook
     from nexmo_async.sandbox.store import Api
@@ -133,6 +132,11 @@ async def test_who_writes_is_told_before_inbound_returns(
             "text": "STOP",
             "context_status": "none",
             "profile": {"name": "447700900000"},
+            "whatsapp": {
+                "waba_id": "100000000000001",
+                "sender": {"wa_id": "447700900000"},
+            },
+            "_self": {"href": f"{box.base_url}/v1/messages/{uuid}"},
         }
     ]
 
@@ -159,5 +163,25 @@ async def test_what_is_written_to_nobody_is_kept(box: Sandbox) -> None:
 
 
 async def test_nobody_writes_on_a_channel_that_does_not_exist(box: Sandbox) -> None:
-    with pytest.raises(ValueError, match="no channel: 'pigeon'"):
+    with pytest.raises(ValueError, match="channel must be one of sms, mms, rcs"):
         await box.inbound(channel="pigeon", sender="1", to="2", text="hi")
+
+
+async def test_a_text_has_words(box: Sandbox) -> None:
+    with pytest.raises(ValueError, match="text is required"):
+        await box.inbound(channel="sms", sender="1", to="2")
+
+
+async def test_a_picture_is_written_without_any(
+    box: Sandbox, receiver: Receiver
+) -> None:
+    box.inbound_url = receiver.url
+
+    await box.inbound(
+        channel="mms", sender="1", to="2", type="image", image={"caption": "a cat"}
+    )
+    async with httpx.AsyncClient() as client:
+        picture = await client.get(receiver.bodies[0]["image"]["url"])
+
+    assert receiver.bodies[0]["image"]["caption"] == "a cat"
+    assert picture.headers["content-type"] == "image/png"

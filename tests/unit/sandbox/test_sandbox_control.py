@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -44,6 +45,7 @@ async def test_all_messages_are_shown(api: httpx.AsyncClient) -> None:
                 "status": "accepted",
                 "client_ref": "mine",
                 "accepted_at": "2026-01-01T00:00:00+00:00",
+                "revoked_at": None,
                 "workflow": None,
             }
         ]
@@ -143,6 +145,44 @@ async def test_somebody_writes_in_the_older_format(
     assert b'"content":{"type":"text","text":"STOP"}' in webhook.body
 
 
+async def test_somebody_sends_what_is_not_a_text(
+    api: httpx.AsyncClient, box: Sandbox
+) -> None:
+    said = {key: SAID[key] for key in ("channel", "from", "to")}
+    reply = {"id": "1", "title": "9am", "description": "tomorrow"}
+    answer = await api.post(
+        "/_sandbox/inbound", json={**said, "type": "reply", "reply": reply}
+    )
+    (webhook,) = box.store.webhooks(kind="inbound")
+
+    assert answer.status_code == 202
+    assert json.loads(webhook.body)["message_type"] == "reply"
+    assert json.loads(webhook.body)["reply"] == reply
+
+
+async def test_what_somebody_wrote_is_shown(api: httpx.AsyncClient) -> None:
+    answer = await api.post("/_sandbox/inbound", json=SAID)
+
+    shown = await api.get("/_sandbox/inbound")
+
+    assert shown.json() == {
+        "messages": [
+            {
+                "message_uuid": answer.json()["message_uuid"],
+                "api": "v1",
+                "channel": "whatsapp",
+                "message_type": "text",
+                "to": "447700900001",
+                "from": "447700900000",
+                "content": "STOP",
+                "at": "2026-01-01T00:00:00+00:00",
+                "read_at": None,
+                "replying": False,
+            }
+        ]
+    }
+
+
 @pytest.mark.parametrize(
     ("changes", "name"),
     [
@@ -193,12 +233,14 @@ async def test_a_reset_forgets_everything(
 ) -> None:
     await api.post("/_sandbox/personas", json={FLAT["to"]: "reject 1300"})
     await api.post("/v1/messages", json={**FLAT, "failover": [FLAT]})
+    await api.post("/_sandbox/inbound", json=SAID)
 
     answer = await api.post("/_sandbox/reset", json={})
     await clock.advance(1)
 
     assert answer.status_code == 204
     assert box.messages() == []
+    assert box.store.inbound() == []
     assert box.store.workflows() == []
     assert box.store.webhooks() == []
 
@@ -254,6 +296,8 @@ def test_the_name_it_was_bound_to_is_local() -> None:
         ("GET", "/_sandbox/messages"),
         ("GET", "/_sandbox/messages/x"),
         ("POST", "/_sandbox/inbound"),
+        ("GET", "/_sandbox/inbound"),
+        ("GET", "/_sandbox/media/picture.png"),
         ("POST", "/_sandbox/personas"),
         ("POST", "/_sandbox/reset"),
     ],

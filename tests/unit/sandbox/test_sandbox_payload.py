@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from nexmo_async.sandbox.codes import REASONS, reason
-from nexmo_async.sandbox.payload import Inbound, inbound, segments, status
+from nexmo_async.sandbox.payload import status
 from nexmo_async.sandbox.store import Draft, Event, Message, Place
 
 if TYPE_CHECKING:
@@ -28,11 +28,9 @@ def message(
     draft = Draft(
         api=api,
         channel=channel,
-        message_type="text",
-        to="447700900000",
         sender="447700900001",
         request={},
-        **{"text": "hi", **rest},
+        **{"message_type": "text", "to": "447700900000", "text": "hi", **rest},
     )
     return Message(message_uuid=UUID, draft=draft, accepted_at=AT, place=place)
 
@@ -46,7 +44,10 @@ def test_a_status_of_v1_is_flat() -> None:
         "status": "delivered",
         "channel": "sms",
         "destination": {"network_code": "23410"},
-        "sms": {"count_total": "1"},
+        "sms": {
+            "count_total": "1",
+            "segments": [{"timestamp": "2026-01-01T14:00:00Z", "status": "delivered"}],
+        },
     }
 
 
@@ -95,10 +96,10 @@ def test_a_failure_of_v01_has_its_code_as_a_number() -> None:
         ("sms", "submitted"),
         ("mms", "submitted"),
         ("rcs", "delivered"),
-        ("whatsapp", "delivered"),
         ("messenger", "delivered"),
         ("viber_service", "delivered"),
         ("viber_service_msg", "delivered"),
+        ("email", "delivered"),
     ],
 )
 def test_each_channel_charges_at_one_status(channel: str, charged: str) -> None:
@@ -118,18 +119,23 @@ def test_each_channel_charges_at_one_status(channel: str, charged: str) -> None:
         ("messenger", "id", "id", "messenger"),
         ("viber_service", "number", "id", "viber_service_msg"),
         ("viber_service_msg", "number", "id", "viber_service_msg"),
+        ("rcs", "number", "id", "rcs"),
+        ("email", "id", "id", "email"),
     ],
 )
 def test_v01_writes_each_party_under_its_key(
     channel: str, person: str, business: str, name: str
 ) -> None:
     body = status(message(channel), Event("submitted", AT), "v0.1")
-    said = Inbound(channel=channel, sender="1", to="2", text="hi", at=AT)
 
     assert body["to"] == {"type": name, person: "447700900000"}
     assert body["from"] == {"type": name, business: "447700900001"}
-    assert inbound(said, "v0.1")["from"] == {"type": name, person: "1"}
-    assert inbound(said, "v0.1")["to"] == {"type": name, business: "2"}
+
+
+def test_whatsapp_costs_something_in_the_old_format() -> None:
+    body = status(message("whatsapp", api="v0.1"), Event("delivered", AT), "v0.1")
+
+    assert body["usage"] == {"price": "0.0333", "currency": "EUR"}
 
 
 def test_a_place_in_a_workflow_is_written_in_strings() -> None:
@@ -155,89 +161,6 @@ def test_the_nested_generations_link_to_the_workflow(api: Api, key: str) -> None
     }
 
 
-def test_an_inbound_sms_of_v1_has_all_its_extras() -> None:
-    said = Inbound(
-        channel="sms",
-        sender="447700900000",
-        to="447700900001",
-        text="stop please",
-        at=AT,
-        message_uuid=UUID,
-    )
-
-    assert inbound(said, "v1") == {
-        "channel": "sms",
-        "message_uuid": UUID,
-        "to": "447700900001",
-        "from": "447700900000",
-        "timestamp": "2026-01-01T14:00:00Z",
-        "message_type": "text",
-        "text": "stop please",
-        "sms": {"num_messages": "1", "keyword": "STOP"},
-        "usage": {"price": "0.0333", "currency": "EUR"},
-        "origin": {"network_code": "23410"},
-    }
-
-
-def test_an_inbound_whatsapp_of_v1_has_a_profile_and_a_context() -> None:
-    said = Inbound(channel="whatsapp", sender="1", to="2", text=" ", at=AT)
-
-    body = inbound(said, "v1")
-
-    assert body["profile"] == {"name": "1"}
-    assert body["context_status"] == "none"
-
-
-def test_an_inbound_sms_of_v01_has_all_its_extras() -> None:
-    said = Inbound(
-        channel="sms", sender="1", to="2", text="a" * 161, at=AT, message_uuid=UUID
-    )
-
-    assert inbound(said, "v0.1") == {
-        "message_uuid": UUID,
-        "to": {"type": "sms", "number": "2"},
-        "from": {"type": "sms", "number": "1"},
-        "timestamp": "2026-01-01T14:00:00.120Z",
-        "usage": {"price": "0.0333", "currency": "EUR"},
-        "message": {
-            "content": {"type": "text", "text": "a" * 161},
-            "sms": {"num_messages": "2"},
-        },
-    }
-
-
-def test_an_inbound_sms_without_a_word_has_no_keyword() -> None:
-    said = Inbound(channel="sms", sender="1", to="2", text=" ", at=AT)
-
-    assert inbound(said, "v1")["sms"] == {"num_messages": "1", "keyword": ""}
-
-
-@pytest.mark.parametrize(
-    ("text", "encoding", "count"),
-    [
-        ("", None, 1),
-        ("a" * 160, None, 1),
-        ("a" * 161, None, 2),
-        ("a" * 306, None, 2),
-        ("a" * 307, None, 3),
-        ("€" * 80, None, 1),
-        ("€" * 81, None, 2),
-        ("ы" * 70, None, 1),
-        ("ы" * 71, None, 2),
-        ("ы" * 134, None, 2),
-        ("ы" * 135, None, 3),
-        ("😀" * 35, None, 1),
-        ("😀" * 36, None, 2),
-        ("a" * 71, "unicode", 2),
-        ("ы" * 71, "text", 1),
-        ("a" * 71, "auto", 1),
-        ("\ud83d", None, 1),
-    ],
-)
-def test_a_text_takes_so_many_sms(text: str, encoding: str | None, count: int) -> None:
-    assert segments(text, encoding) == count
-
-
 def test_a_status_counts_the_sms_as_they_were_encoded() -> None:
     sent = message(text="a" * 71, encoding="unicode")
 
@@ -246,15 +169,115 @@ def test_a_status_counts_the_sms_as_they_were_encoded() -> None:
 
 @pytest.mark.parametrize("channel", ["viber", "viber_service", "viber_service_msg"])
 def test_each_format_has_its_own_name_for_viber(channel: str) -> None:
-    said = Inbound(channel=channel, sender="1", to="2", text="hi", at=AT)
-    told = status(message(channel), Event("submitted", AT), "v1")
+    flat = status(message(channel), Event("submitted", AT), "v1")
+    nested = status(message(channel), Event("submitted", AT), "v0.1")
 
-    assert inbound(said, "v1")["channel"] == "viber_service"
-    assert told["channel"] == "viber_service"
-    assert inbound(said, "v0.1")["from"] == {
-        "type": "viber_service_msg",
-        "number": "1",
+    assert flat["channel"] == "viber_service"
+    assert nested["to"] == {"type": "viber_service_msg", "number": "447700900000"}
+
+
+@pytest.mark.parametrize(
+    ("event", "segments"),
+    [
+        (Event("submitted", AT), None),
+        (Event("undeliverable", AT, 1100), None),
+        (
+            Event("delivered", AT),
+            {"timestamp": "2026-01-01T14:00:00Z", "status": "delivered"},
+        ),
+        (
+            Event("rejected", AT, 1230),
+            {
+                "timestamp": "2026-01-01T14:00:00Z",
+                "status": "rejected",
+                "error_code": "1230",
+            },
+        ),
+    ],
+)
+def test_a_long_sms_is_confirmed_in_parts(
+    event: Event, segments: dict[str, str] | None
+) -> None:
+    body = status(message(text="a" * 161), event, "v1")["sms"]
+
+    expected: dict[str, Any] = {"count_total": "2"}
+    if segments is not None:
+        expected["segments"] = [segments, segments]
+    assert body == expected
+
+
+@pytest.mark.parametrize(
+    ("channel", "named"),
+    [
+        ("sms", True),
+        ("mms", True),
+        ("rcs", True),
+        ("whatsapp", False),
+        ("messenger", False),
+        ("viber_service", False),
+        ("email", False),
+    ],
+)
+def test_the_network_is_named_where_there_is_one(channel: str, *, named: bool) -> None:
+    body = status(message(channel), Event("submitted", AT), "v1")
+
+    assert body.get("destination") == ({"network_code": "23410"} if named else None)
+
+
+def test_a_delivered_whatsapp_tells_its_price_and_its_conversation() -> None:
+    body = status(message("whatsapp"), Event("delivered", AT), "v1")
+
+    assert body["usage"] == {"price": "0", "currency": "EUR"}
+    assert body["profile"] == {"name": "447700900000"}
+    assert body["whatsapp"] == {
+        "waba_id": "100000000000001",
+        "recipient": {"wa_id": "447700900000"},
+        "pricing": {
+            "type": "free_customer_service",
+            "pricing_model": "PMP",
+            "category": "service",
+        },
+        "conversation": {"id": UUID, "origin": {"type": "service"}},
     }
+
+
+def test_a_template_is_priced_as_what_business_began() -> None:
+    sent = message("whatsapp", message_type="template")
+
+    body: Any = status(sent, Event("delivered", AT), "v1")["whatsapp"]
+
+    assert body["pricing"]["type"] == "regular"
+    assert body["pricing"]["category"] == "utility"
+    assert body["conversation"]["origin"] == {"type": "utility"}
+
+
+def test_another_status_of_whatsapp_tells_the_recipient_alone() -> None:
+    sent = message("whatsapp", to="US.13491208655302741918")
+
+    assert status(sent, Event("read", AT), "v1")["whatsapp"] == {
+        "waba_id": "100000000000001",
+        "recipient": {"user_id": "US.13491208655302741918"},
+    }
+
+
+@pytest.mark.parametrize("code", list(REASONS))
+def test_a_message_can_fail_for_any_documented_reason(code: int) -> None:
+    body: Any = status(message(), Event("rejected", AT, code), "v1")["error"]
+
+    assert body["title"] == str(code)
+    assert body["detail"]
+
+
+def test_the_codes_are_those_of_the_documents() -> None:
+    assert sorted(REASONS) == [
+        *(1000, 1010, 1020, 1021, 1022, 1030, 1040, 1050, 1060, 1070, 1080, 1090),
+        *(1100, 1110, 1120, 1130, 1140, 1150, 1160, 1170, 1180, 1190),
+        *(1200, 1210, 1220, 1230, 1240, 1241, 1242, 1250, 1251, 1260, 1270, 1280),
+        *(1282, 1290, 1300, 1310, 1320, 1330, 1331, 1340, 1350, 1360, 1370),
+        *(1380, 1381, 1382, 1400, 1410, 1420, 1430, 1431, 1440, 1450, 1451),
+        *(1460, 1461, 1470, 1472, 1473, 1474, 1475, 1476, 1480, 1481, 1482, 1483),
+        *(1484, 1490, 2001, 2002, 2003),
+    ]
 
 
 def test_a_code_that_nobody_knows_has_a_reason_too() -> None:
