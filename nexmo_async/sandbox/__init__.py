@@ -6,11 +6,12 @@ Of this package it knows only the clock: a mirror of the SDK could not testify f
 from nexmo_async.sandbox.app import Sandbox
 from nexmo_async.sandbox.life import GRAMMAR
 from nexmo_async.sandbox.server import serve
-from nexmo_async.sandbox.store import Event, Message, Store, Webhook, Workflow
+from nexmo_async.sandbox.store import Event, Inbound, Message, Store, Webhook, Workflow
 
 __all__ = [
     "GRAMMAR",
     "Event",
+    "Inbound",
     "Message",
     "Sandbox",
     "Store",

@@ -126,6 +126,9 @@ def _rules(channel: Channel, kind: str) -> Table:
     )
 
 
+#: Which rules hold is asked first.
+_WHICH: Final[Table] = (Field("channel", one_of(*CHANNELS)),)
+
 #: Channel and message type -> all rules of such a message.
 _TABLES: Final[Mapping[tuple[str, str], Table]] = {
     (name, kind): _rules(channel, kind)
@@ -135,8 +138,7 @@ _TABLES: Final[Mapping[tuple[str, str], Table]] = {
 
 
 def _message(body: Body, within: str = "") -> list[Violation]:
-    which = Field("channel", one_of(*CHANNELS))
-    if found := table.violations(body, (which,), within=within):
+    if found := table.violations(body, _WHICH, within=within):
         return found
     name = table.word(body, "channel") or ""
     kind = table.word(body, "message_type") or ""

@@ -3,13 +3,18 @@ from __future__ import annotations
 import copy
 import json
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nexmo_async.sandbox.rules.inbound import KINDS
+
 if TYPE_CHECKING:
     import httpx
+
+    from nexmo_async.sandbox import Sandbox
 
 PATHS: Final = [
     "/beta/messages",
@@ -21,6 +26,23 @@ PATHS: Final = [
     "/_sandbox/personas",
     "/_sandbox/reset",
 ]
+
+CARD: Final[dict[str, Any]] = {
+    "title": "a",
+    "text": "b",
+    "media_url": "https://a.b/c.png",
+    "media_height": "TALL",
+    "suggestions": [
+        {
+            "type": "view_location",
+            "text": "Here",
+            "postback_data": "x",
+            "latitude": "51.5",
+            "longitude": "0",
+            "pin_label": "London",
+        }
+    ],
+}
 
 NESTED: Final[dict[str, Any]] = {
     "to": {"type": "viber_service_msg", "number": "447700900000"},
@@ -62,10 +84,45 @@ GOOD: Final[dict[str, Any]] = {
                 "from": "ACME",
                 "video": {"url": "https://a.b/c.mp4", "thumb_url": "https://a.b/c"},
                 "viber_service": {"duration": "6", "file_size": "5", "ttl": 60},
-            }
+            },
+            {
+                "channel": "rcs",
+                "message_type": "carousel",
+                "to": "447700900000",
+                "from": "ACME",
+                "carousel": {"cards": [CARD, CARD]},
+                "rcs": {"card_width": "SMALL"},
+            },
+            {
+                "channel": "email",
+                "message_type": "content",
+                "to": "ada@example.com",
+                "from": "acme@example.org",
+                "content": [{"type": "html", "body": "a"}],
+                "email": {"subject": "a", "cc": [{"address": "bob@example.com"}]},
+            },
+            {
+                "channel": "mms",
+                "message_type": "content",
+                "to": "447700900000",
+                "from": "12345",
+                "content": [{"type": "image", "url": "https://a.b/c.png"}],
+                "mms": {"participants": ["447700900000"]},
+            },
         ],
     },
-    "/_sandbox/inbound": {"channel": "sms", "from": "1", "to": "2", "text": "hi"},
+    "/_sandbox/inbound": {
+        "channel": "whatsapp",
+        "from": "1",
+        "to": "2",
+        "type": "image",
+        "api": "v1",
+        "image": {"caption": "a"},
+        "profile": {"name": "Ada"},
+        "context": {"message_uuid": "a"},
+        "context_status": "available",
+        "whatsapp": {"referral": {"body": "a"}},
+    },
     "/_sandbox/personas": {"447700900000": "silent"},
 }
 
@@ -129,6 +186,57 @@ async def test_no_json_at_any_door_is_the_fault_of_the_sandbox(
     raw = json.dumps(body).encode()
 
     assert 200 <= await status(api, path, raw, "application/json") < 500
+
+
+@ONE_BOX
+@given(data=st.data())
+async def test_no_json_in_an_update_is_the_fault_of_the_sandbox(
+    api: httpx.AsyncClient, box: Sandbox, token: str, data: st.DataObject
+) -> None:
+    indicator = {"show": True, "type": "text"}
+    body: dict[str, Any] = {"status": "read", "replying_indicator": indicator}
+    *parents, last = data.draw(st.sampled_from(places(body)))
+    (body if not parents else indicator)[last] = data.draw(JSON)
+    uuid = await box.inbound(channel="whatsapp", sender="1", to="2", text="hi")
+
+    answer = await updated(api, token, f"/v1/messages/{uuid}", json.dumps(body))
+
+    assert 200 <= answer < 500
+
+
+@ONE_BOX
+@given(raw=st.binary(), uuid=st.text(min_size=1))
+async def test_no_update_of_no_message_is_the_fault_of_the_sandbox(
+    api: httpx.AsyncClient, token: str, raw: bytes, uuid: str
+) -> None:
+    path = f"/v1/messages/{quote(uuid.encode('utf-8', 'replace'), safe='')}"
+
+    assert 400 <= await updated(api, token, path, raw) < 500
+    assert 400 <= await updated(api, token, path, b"{}") < 500
+
+
+@ONE_BOX
+@given(member=JSON, kind=st.sampled_from(KINDS["v1"]["whatsapp"]))
+async def test_whatever_is_accepted_inbound_is_told(
+    api: httpx.AsyncClient, box: Sandbox, member: object, kind: str
+) -> None:
+    said = {"channel": "whatsapp", "from": "1", "to": "2", "type": kind, kind: member}
+    before = len(box.store.webhooks())
+
+    answer = await status(
+        api, "/_sandbox/inbound", json.dumps(said).encode(), "application/json"
+    )
+
+    assert answer in (202, 400, 422)
+    assert len(box.store.webhooks()) - before == (answer == 202)
+
+
+async def updated(
+    api: httpx.AsyncClient, token: str, path: str, raw: bytes | str
+) -> int:
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    request = api.build_request("PATCH", path, content=raw, headers=headers)
+    return (await api.send(request, auth=None)).status_code
 
 
 @pytest.mark.parametrize("path", list(GOOD))

@@ -4,8 +4,10 @@ import copy
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from nexmo_async.sandbox.rules.flat import CHANNELS, refuse
+from nexmo_async.sandbox.rules.flat import CHANNELS, drafts, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,6 +176,18 @@ FULLEST: Final[dict[tuple[str, str], dict[str, Any]]] = {
 PAIRS: Final = list(SMALLEST)
 
 
+ANYTHING: Final = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["url", "type", "text", "cards", "a"]), inner, max_size=3
+        )
+    ),
+    max_leaves=8,
+)
+
+
 def smallest(pair: tuple[str, str]) -> dict[str, Any]:
     channel, kind = pair
     return {
@@ -271,6 +285,28 @@ def test_a_fallback_is_held_to_its_own_rules(pair: tuple[str, str]) -> None:
     body = {**smallest(("sms", "text")), "failover": [fullest(pair), item]}
 
     assert (f"failover[1].{content}", "is required.") in wrong(body)
+
+
+@settings(max_examples=500, deadline=None)
+@given(data=st.data())
+def test_whatever_stands_in_a_message_it_is_accepted_or_refused(
+    data: st.DataObject,
+) -> None:
+    """One value of a full message is replaced by anything."""
+    body = copy.deepcopy(fullest(data.draw(st.sampled_from(PAIRS))))
+    *parents, last = data.draw(st.sampled_from(list(members(body))))
+    here: Any = body
+    for step in parents:
+        here = here[step]
+    here[last] = data.draw(ANYTHING)
+
+    problem = refuse(body)
+
+    if problem is None:
+        assert len(drafts(body)) == 1
+    else:
+        assert problem.status == 422
+        assert problem.violations
 
 
 @pytest.mark.parametrize(
