@@ -11,6 +11,7 @@ from nexmo_async.auth.layer import Authorizing, identity
 from nexmo_async.clock import Clock, SystemClock
 from nexmo_async.errors import ClosedError, ConfigurationError
 from nexmo_async.messages.client import Messages, Post
+from nexmo_async.receipts.inbox import Inbox
 from nexmo_async.receipts.memory import MemoryReceipts
 from nexmo_async.transport.retry import Retry, Retrying
 from nexmo_async.wire.dialect import DIALECTS
@@ -93,6 +94,7 @@ class Nexmo:
         self.receipts: ReceiptStore = (
             MemoryReceipts(clock=self._clock) if receipts is None else receipts
         )
+        self.inbound = Inbox(self.receipts)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None, **options: Any) -> Self:  # noqa: ANN401  those of the class

@@ -17,11 +17,11 @@ NexmoError
 ├── UnknownOutcomeError    the request left, no clear answer came: it may be on its way
 ├── DeliveryFailedError    accepted, then rejected or undeliverable
 ├── StillWaitingError      accepted, but not there within the time you gave
-├── NoReplyError           nobody wrote back within the time you gave
-└── WebhookError           a webhook cannot be believed or read
+└── WebhookError           a webhook cannot be believed or read, or does not come
     ├── SignatureError       it is not signed by Nexmo
     │   └── ReplayError        it is, but it came before
-    └── PayloadError         its body is no event
+    ├── PayloadError         its body is no event
+    └── NoReplyError         nobody wrote back within the time you gave
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class NexmoError(Exception):
 
     def what(self) -> str:
         """What happened, without the full stop."""
-        return ": ".join(str(part) for part in self.args if part)
+        return ": ".join(str(part) for part in self.args[:2] if part)
 
     def __str__(self) -> str:
         """What happened, whether anything was sent, and what to do now."""
@@ -82,10 +82,6 @@ class ConfigurationError(NexmoError, ValueError):
         self.setting = setting
         self.problem = problem
         self.advice = advice
-
-    def what(self) -> str:
-        """Name the setting and what is wrong with it."""
-        return f"{self.setting}: {self.problem}"
 
 
 class MessageError(NexmoError, ValueError):
@@ -250,7 +246,6 @@ class RateLimitError(RefusedError):
 
     fault = "account"
     advice = "Wait, then send it again: that is safe."
-
     retry_after: float | None = None
 
 
@@ -351,35 +346,10 @@ class StillWaitingError(NexmoError, TimeoutError):
         )
 
 
-class NoReplyError(NexmoError, TimeoutError):
-    """The person has not written back within the time you gave.
-
-    Attributes:
-        sender: The person's number or id.
-        within: Seconds waited.
-    """
-
-    fault = "nobody"
-    advice = "They may still write: on_inbound of your WebhookApp will tell."
-
-    def __init__(self, sender: str, within: float) -> None:
-        super().__init__(sender, within)
-        self.sender = sender
-        self.within = within
-
-    def __str__(self) -> str:
-        """Say who is silent: nothing was being sent here."""
-        return _sentences(self.what(), self.advice)
-
-    def what(self) -> str:
-        """Name the end of the number and the time."""
-        return f"...{self.sender[-4:]} has not written within {self.within:.12g} s"
-
-
 class WebhookError(NexmoError):
-    """A webhook cannot be believed or read."""
+    """A webhook cannot be believed or read, or does not come."""
 
-    fault = "network"
+    fault: Fault = "network"
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem)
@@ -413,3 +383,16 @@ class ReplayError(SignatureError):
 
 class PayloadError(WebhookError):
     """The body of the webhook is no event."""
+
+
+class NoReplyError(WebhookError, TimeoutError):
+    """Nobody wrote back within the time you gave: `sender`, `within` (seconds)."""
+
+    fault = "nobody"
+    advice = "They may still write: on_inbound of your WebhookApp will tell."
+
+    def __init__(self, sender: str, within: float) -> None:
+        super().__init__(f"...{sender[-4:]} has not written within {within:.12g} s")
+        self.args = (sender, within)
+        self.sender = sender
+        self.within = within

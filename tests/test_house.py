@@ -30,7 +30,6 @@ ONE_ROOM = {
         "auth/jwt.py",
         "sandbox/auth.py",
         "sandbox/callbacks.py",
-        "webhooks/signature.py",
     },
     "orjson": {"wire/codec.py"},
     "tenacity": {"transport/retry.py"},

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from nexmo_async.models.message import Message
     from nexmo_async.models.receipt import Receipt, Status
-    from nexmo_async.receipts.store import ReceiptStore
+    from nexmo_async.receipts.store import ReceiptStore, Subscription
 
 
 @attrs.frozen(kw_only=True)
@@ -31,7 +31,10 @@ class Sent:
     _receipts: ReceiptStore = attrs.field(alias="receipts", repr=False, eq=False)
 
     async def until(
-        self, status: Status, *, within: float | timedelta = 60.0
+        self,
+        status: Status | Collection[Status] | Callable[[Receipt], bool],
+        *,
+        within: float | timedelta = 60.0,
     ) -> Receipt:
         """Wait until the message has come that far; "read" includes "delivered".
 
@@ -39,15 +42,25 @@ class Sent:
         before you asked counts.
 
         Args:
-            status: "submitted", "delivered", "read", "rejected" or "undeliverable".
+            status: "submitted", "delivered", "read", "rejected" or "undeliverable";
+                several, of which one is enough; or a function of a receipt.
             within: Seconds, or a `timedelta`.
 
         Raises:
             DeliveryFailedError: It was rejected or is undeliverable.
-            StillWaitingError: The time is over; it may still arrive.
+            StillWaitingError: The time is over; it tells the last status, and the
+                message may still arrive.
         """
         seconds = within.total_seconds() if isinstance(within, timedelta) else within
         return await self._receipts.wait_for(self.message_uuid, status, seconds)
+
+    def events(self) -> Subscription:
+        """Each step of the message as it comes: `async for receipt in sent.events()`.
+
+        Status only moves forward. It ends after a failure, "read", or "delivered" where
+        nothing tells that a message was read.
+        """
+        return self._receipts.subscribe(self.message_uuid)
 
     async def history(self) -> Sequence[Receipt]:
         """Every receipt so far, in the order they came."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 import attrs
 
 from nexmo_async.clock import Clock, SystemClock
-from nexmo_async.errors import ConfigurationError, StillWaitingError
-from nexmo_async.receipts.store import furthest, verdict
+from nexmo_async.errors import ConfigurationError
+from nexmo_async.models.inbound import Inbound
+from nexmo_async.models.receipt import Receipt, Report
+from nexmo_async.receipts.letters import KEEP_LETTERS, KEEP_LETTERS_FOR, Letters
+from nexmo_async.receipts.listening import Listening
+from nexmo_async.receipts.once import Once
 
 if TYPE_CHECKING:
-    from nexmo_async.models.receipt import Receipt
+    from nexmo_async.wire.event import Event
 
 #: Messages that are remembered at most; the longest untouched one goes first.
 KEEP: Final = 100_000
@@ -29,12 +32,13 @@ class _Story:
     receipts: dict[Receipt, None] = attrs.field(factory=dict["Receipt", None])
 
 
-class MemoryReceipts:
+class MemoryReceipts(Listening):
     """Keeps receipts in memory, for an application that is one process.
 
     Args:
         keep: Messages that are remembered at most.
         keep_for: Seconds that each is remembered after its last receipt.
+        keep_inbound_for: Seconds that a message from a person waits to be asked for.
         clock: What time is measured by.
 
     Raises:
@@ -46,16 +50,20 @@ class MemoryReceipts:
         *,
         keep: int = KEEP,
         keep_for: float = KEEP_FOR,
+        keep_inbound_for: float = KEEP_LETTERS_FOR,
         clock: Clock | None = None,
     ) -> None:
+        super().__init__(clock or SystemClock())
         if keep < 1:
             raise ConfigurationError("keep", "must be at least 1")
         self._keep = keep
         self._keep_for = keep_for
-        self._clock = clock or SystemClock()
+        self._once = Once(keep=keep, keep_for=keep_for, clock=self._clock)
         self._stories: OrderedDict[str, _Story] = OrderedDict()
         self._named: dict[str, dict[str, None]] = {}
-        self._waiting: dict[str, set[asyncio.Event]] = {}
+        self._letters = Letters(
+            keep=KEEP_LETTERS, keep_for=keep_inbound_for, clock=self._clock
+        )
 
     def __len__(self) -> int:
         """How many messages are remembered."""
@@ -63,27 +71,19 @@ class MemoryReceipts:
 
     def __repr__(self) -> str:
         """Show how many messages are remembered and how many are waited for."""
-        return f"<MemoryReceipts messages={len(self)} waiting={len(self._waiting)}>"
+        return f"<MemoryReceipts messages={len(self)} waiting={len(self._ears)}>"
 
-    async def record(self, receipt: Receipt) -> bool:
-        """Keep a receipt and wake whoever waits for it. False if it is a double."""
-        story = self._story(receipt)
-        if receipt in story.receipts:
-            return False
-        story.receipts[receipt] = None
-        for key in (receipt.message_uuid, receipt.client_ref):
-            for bell in self._waiting.get(key or "", ()):
-                bell.set()
-        return True
-
-    async def wait_for(self, message: str, until: str, within: float) -> Receipt:
-        """The receipt that says the message has come that far."""
-        try:
-            async with self._clock.timeout(within):
-                return await self._arrival(message, until)
-        except TimeoutError:
-            last = furthest(await self.history(message))
-            raise StillWaitingError(message, until, within, last) from None
+    async def record(self, event: Event) -> bool:
+        """Keep an event and wake whoever waits for it. False if it is a double."""
+        match event:
+            case Receipt():
+                return self._record_receipt(event)
+            case Inbound():
+                return self._record_inbound(event)
+            case Report():
+                return self._once.first((event.workflow_uuid, event.status))
+            case _:
+                assert_never(event)
 
     async def history(self, message: str) -> tuple[Receipt, ...]:
         """Every receipt of the message so far, in the order they came."""
@@ -95,21 +95,23 @@ class MemoryReceipts:
             for receipt in self._stories[uuid].receipts
         )
 
-    async def _arrival(self, message: str, until: str) -> Receipt:
-        bell = asyncio.Event()
-        bells = self._waiting.setdefault(message, set())
-        bells.add(bell)
-        try:
-            while True:
-                bell.clear()
-                found = verdict(await self.history(message), until)
-                if found is not None:
-                    return found
-                await bell.wait()
-        finally:
-            bells.discard(bell)
-            if not bells:
-                self._waiting.pop(message, None)
+    def _record_receipt(self, receipt: Receipt) -> bool:
+        story = self._story(receipt)
+        if receipt in story.receipts:
+            return False
+        story.receipts[receipt] = None
+        self._tell(receipt)
+        return True
+
+    def _record_inbound(self, inbound: Inbound) -> bool:
+        if not self._once.first(inbound.message_uuid):
+            return False
+        self._letters.add(inbound)
+        self._inbox.look_again(inbound.sender)
+        return True
+
+    async def _claim(self, sender: str) -> Inbound | None:
+        return self._letters.take(sender)
 
     def _story(self, receipt: Receipt) -> _Story:
         now, uuid = self._clock.monotonic(), receipt.message_uuid

@@ -1,39 +1,72 @@
-"""What every store of receipts can do, and the one rule for whoever waits."""
+"""What every store of receipts can do, and the rules for whoever waits."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Protocol
 
 from nexmo_async.errors import DeliveryFailedError
-from nexmo_async.models.receipt import PROGRESS
+from nexmo_async.models.receipt import PROGRESS, Receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import AsyncIterator, Iterable, Sequence
+    from types import TracebackType
+    from typing import Self
 
-    from nexmo_async.models.receipt import Receipt
+    from nexmo_async.models.inbound import Inbound
+    from nexmo_async.wire.event import Event
+
+#: How far a message must come: a status, any of several, or what a function says.
+Until = str | Collection[str] | Callable[[Receipt], bool]
+
+
+class Subscription(Protocol):
+    """The receipts of one message as they come; also a context that ends early."""
+
+    def __aiter__(self) -> AsyncIterator[Receipt]:
+        """Itself."""
+        ...
+
+    async def __anext__(self) -> Receipt:
+        """The next step forward; the last one is final."""
+        ...
+
+    async def __aenter__(self) -> Self:
+        """Listen from now on."""
+        ...
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Listen no longer."""
+        ...
 
 
 class ReceiptStore(Protocol):
-    """Keeps receipts and wakes whoever waits for one.
+    """Keeps what Nexmo tells and wakes whoever waits for it.
 
     A message is found by its uuid or by its client_ref.
     """
 
-    async def record(self, receipt: Receipt) -> bool:
-        """Keep a receipt, even of a message not known yet. False if it is a double."""
+    async def record(self, event: Event) -> bool:
+        """Keep an event, even of a message not known yet. False if it is a double."""
         ...
 
-    async def wait_for(self, message: str, until: str, within: float) -> Receipt:
+    async def wait_for(self, message: str, until: Until, within: float) -> Receipt:
         """The receipt that says the message has come that far.
 
         Args:
             message: Its uuid or client_ref.
-            until: The status it must reach; one further on counts as well.
+            until: The status it must reach, where one further on counts as well; or
+                several, of which one is enough; or a function of a receipt.
             within: Seconds.
 
         Raises:
             DeliveryFailedError: It was rejected or is undeliverable.
-            StillWaitingError: The time is over.
+            StillWaitingError: The time is over; it tells the last status.
         """
         ...
 
@@ -41,8 +74,50 @@ class ReceiptStore(Protocol):
         """Every receipt of the message so far, in the order they came."""
         ...
 
+    def subscribe(self, message: str) -> Subscription:
+        """Each step of the message as it comes, those that were already included.
 
-def verdict(history: Iterable[Receipt], until: str) -> Receipt | None:
+        Status only moves forward: doubles, and what comes late, are left out. It ends
+        after a final one: a failure, "read", or "delivered" where nothing tells that a
+        message was read.
+
+        Args:
+            message: Its uuid; or a client_ref, then it ends with its last message.
+        """
+        ...
+
+    async def reply(self, sender: str, within: float) -> Inbound:
+        """The oldest message of this person that nobody was given yet.
+
+        Args:
+            sender: The person's number or id, as webhooks write it.
+            within: Seconds.
+
+        Raises:
+            NoReplyError: The time is over.
+        """
+        ...
+
+
+def reached(receipt: Receipt, until: Until) -> bool:
+    """Whether the receipt says that the message has come that far."""
+    if isinstance(until, str):
+        return receipt.reached(until)
+    if callable(until):
+        return until(receipt)
+    return any(receipt.reached(status) for status in until)
+
+
+def described(until: Until) -> str:
+    """What is waited for, in words."""
+    if isinstance(until, str):
+        return until
+    if callable(until):
+        return "as far as you asked"
+    return " or ".join(sorted(until))
+
+
+def verdict(history: Iterable[Receipt], until: Until) -> Receipt | None:
     """The receipt that ends the wait, or None if there is none yet.
 
     One that has come far enough wins over a failure, whichever came first: receipts
@@ -53,7 +128,7 @@ def verdict(history: Iterable[Receipt], until: str) -> Receipt | None:
     """
     failure = None
     for receipt in history:
-        if receipt.reached(until):
+        if reached(receipt, until):
             return receipt
         if receipt.failed:
             failure = failure or receipt

@@ -62,7 +62,7 @@ class NeverForgets(MemoryReceipts):
     ("habit", "complaint"),
     [
         (TakesDoubles, "a double is none"),
-        (ForgetsReferences, "both names find it: it hangs"),
+        (ForgetsReferences, "history has 2 names"),
         (SwallowsCancellation, "cancellation passes through"),
         (NeverForgets, "only the oldest of 4 messages is forgotten"),
     ],

@@ -70,6 +70,18 @@ FORGED: dict[str, Callable[[], str]] = {
     "alg none, unsigned": lambda: (
         raw({"alg": "none"}, claims()).rpartition(".")[0] + "."
     ),
+    "alg RS256 with the secret as its key": lambda: raw(
+        {"alg": "RS256", "typ": "JWT"}, claims()
+    ),
+    "alg a list": lambda: raw({"alg": ["HS256"]}, claims()),
+    "another kind of token": lambda: raw({"alg": "HS256", "typ": "JWE"}, claims()),
+    "a kind that is a list": lambda: raw({"alg": "HS256", "typ": ["JWT"]}, claims()),
+    "a header that is a list": lambda: (
+        "Bearer " + base64url(b'["HS256"]').decode() + ".e30.x"
+    ),
+    "a token of 1 MiB": lambda: raw(HS256, claims(filling="x" * 1_048_576)),
+    "base64, not base64url": lambda: "Bearer a+b.c/d.e=",
+    "a moment that is a yes": lambda: raw(HS256, claims(iat=True)),
     "alg HS512": lambda: "Bearer " + jwt.encode(claims(), SECRET * 2, "HS512"),
     "alg missing": lambda: raw({"typ": "JWT"}, claims()),
     "alg in lower case": lambda: raw({"alg": "hs256"}, claims()),
