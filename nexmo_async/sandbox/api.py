@@ -15,7 +15,6 @@ from nexmo_async.sandbox import auth, document
 from nexmo_async.sandbox.life import PLAIN
 from nexmo_async.sandbox.problem import RefusedError, generic, invalid_json
 from nexmo_async.sandbox.rules import dispatch, flat, nested, update
-from nexmo_async.sandbox.rules.table import look
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,8 +84,7 @@ class Doors:
         if said := self.network.store.heard(uuid):
             if problem := update.refuse(body, said.channel, "inbound"):
                 raise RefusedError(problem)
-            replying = look(body, "replying_indicator.show") is True
-            self.network.mark_read(said, replying=replying)
+            self.network.mark_read(said, replying=update.replying(body, said.channel))
         elif message := self.network.store.message(uuid):
             if problem := self._refuse_revoking(body, message):
                 raise RefusedError(problem)

@@ -31,6 +31,9 @@ UPDATES: Final[Mapping[tuple[str, Direction], Mapping[str, Table]]] = {
     ("rcs", "outbound"): {"revoked": ()},
 }
 
+#: Where a person sees that a reply is being written. (Messages v1 spec, 1.20.)
+SHOWS_REPLYING: Final = frozenset({"whatsapp"})
+
 #: All statuses that a message can be given.
 STATUSES: Final = ("read", "revoked")
 
@@ -57,6 +60,12 @@ def refuse(body: Body, channel: str, direction: Direction) -> Problem | None:
     if found := table.violations(body, possible[status]):
         return invalid(found)
     return None
+
+
+def replying(body: Body, channel: str) -> bool:
+    """Does an accepted update show that a reply is being written?"""
+    knows = UPDATES.get((channel, "inbound"), {}).get("read") == _TYPING
+    return knows and table.look(body, "replying_indicator.show") is True
 
 
 def unsupported(detail: str) -> Problem:

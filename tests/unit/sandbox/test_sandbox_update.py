@@ -143,6 +143,34 @@ async def test_an_indicator_that_is_not_shown_is_not_seen(
     assert await seen(api) == (True, False)
 
 
+async def test_rcs_knows_no_indicator(
+    api: httpx.AsyncClient, box: Sandbox, patch: Patch
+) -> None:
+    answer = await patch(await heard(box, "rcs"), TYPING)
+
+    assert answer.status_code == 202
+    assert await seen(api) == (True, False)
+
+
+async def test_after_a_revoked_message_nothing_else_is_sent(
+    api: httpx.AsyncClient, box: Sandbox, clock: ManualClock, patch: Patch
+) -> None:
+    """Only a rejected message is followed by the next one."""
+    box.persona("447700900000", "reject 1300")
+    following = {
+        "channel": "sms",
+        "message_type": "text",
+        "text": "hi",
+        **PARTIES["sms"],
+    }
+    uuid = await sent(api, failover=[following])
+
+    await patch(uuid, REVOKED)
+    await clock.advance(1000)
+
+    assert [message.channel for message in box.messages()] == ["rcs"]
+
+
 async def test_a_revoked_message_is_not_delivered(
     api: httpx.AsyncClient, box: Sandbox, clock: ManualClock, patch: Patch
 ) -> None:
