@@ -23,7 +23,7 @@ SCRIPTS = [ROOT / "noxfile.py", *sorted(ROOT.glob("benchmarks/*.py"))]
 
 #: Which files may import which library. Nothing else may.
 ONE_ROOM = {
-    "aiohttp": {"sandbox/callbacks.py"},
+    "aiohttp": {"sandbox/callbacks.py", "transport/aiohttp.py"},
     "cryptography": {"auth/jwt.py", "sandbox/auth.py"},
     "httpx": {"transport/httpx.py"},
     "jwt": {
@@ -32,6 +32,7 @@ ONE_ROOM = {
         "sandbox/callbacks.py",
     },
     "orjson": {"wire/codec.py"},
+    "redis": {"receipts/redis.py"},
     "tenacity": {"transport/retry.py"},
     "time": {"clock.py"},
     "uvicorn": {"sandbox/server.py"},

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, Self, cast
 import attrs
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Mapping
     from types import TracebackType
 
@@ -19,9 +20,14 @@ if TYPE_CHECKING:
 #: "lose"   the whole request is read, then the connection is reset
 #: "drop"   the whole request is read, then the connection is closed
 #: "half"   the whole request is read, half of an answer is given
+#: "short"  it is answered with a smaller length than the body has
+#: "long"   it is answered with a greater length, then the connection is closed
+#: "noise"  the whole request is read, what comes back is no HTTP
 #: "late"   the whole request is read, the answer waits for `release`
 #: "close"  it is answered well, then the connection is closed though it may stay
-Fault = Literal["reset", "lose", "drop", "half", "late", "close"]
+Fault = Literal[
+    "reset", "lose", "drop", "half", "short", "long", "noise", "late", "close"
+]
 
 _ACCEPTED: Final = b'{"message_uuid":"aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab"}'
 _RESET: Final = struct.pack("ii", 1, 0)  # linger for 0 seconds: close by RST
@@ -35,9 +41,14 @@ class Answer:
     headers: Mapping[str, str] = attrs.field(factory=dict[str, str])
     body: bytes = _ACCEPTED
 
-    def encode(self) -> bytes:
-        """The answer as it travels."""
-        lines = [f"HTTP/1.1 {self.status} Said", f"Content-Length: {len(self.body)}"]
+    def encode(self, *, more: int = 0) -> bytes:
+        """The answer as it travels.
+
+        Args:
+            more: Bytes that its length promises beyond what there is.
+        """
+        length = len(self.body) + more
+        lines = [f"HTTP/1.1 {self.status} Said", f"Content-Length: {length}"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         return "\r\n".join([*lines, "", ""]).encode("latin-1") + self.body
 
@@ -55,6 +66,11 @@ class Received:
 class FaultyServer:
     """Answers requests as planned, and with an acceptance when the plan is over.
 
+    Args:
+        *plan: What happens to the first requests.
+        ssl_context: Speak TLS with this certificate.
+        unix_socket: Listen there instead of on a free port.
+
     Attributes:
         url: Where it listens, once entered.
         plan: What happens to the next requests, first to last.
@@ -64,8 +80,15 @@ class FaultyServer:
         most_open: How many were open at once at most.
     """
 
-    def __init__(self, *plan: Answer | Fault) -> None:
+    def __init__(
+        self,
+        *plan: Answer | Fault,
+        ssl_context: ssl.SSLContext | None = None,
+        unix_socket: str | None = None,
+    ) -> None:
         self.url = ""
+        self._ssl = ssl_context
+        self._unix_socket = unix_socket
         self.plan: deque[Answer | Fault] = deque(plan)
         self.received: list[Received] = []
         self.connections = self.open = self.most_open = 0
@@ -76,11 +99,16 @@ class FaultyServer:
     async def __aenter__(self) -> Self:
         """Listen on a free port of this machine."""
         loop = asyncio.get_running_loop()
+        if self._unix_socket is not None:
+            self._server = await loop.create_unix_server(
+                lambda: _Connection(self), self._unix_socket, ssl=self._ssl
+            )
+            return self
         self._server = await loop.create_server(
-            lambda: _Connection(self), "127.0.0.1", 0
+            lambda: _Connection(self), "127.0.0.1", 0, ssl=self._ssl
         )
         port: int = self._server.sockets[0].getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
+        self.url = f"{'https' if self._ssl else 'http'}://127.0.0.1:{port}"
         return self
 
     async def __aexit__(
@@ -140,6 +168,16 @@ class FaultyServer:
         self._changed = asyncio.Event()
 
 
+#: What is still written for a fault, before the connection is closed.
+_WRITTEN: Final[Mapping[str, bytes]] = {
+    "half": Answer().encode()[:60],
+    "short": Answer().encode(more=-9),
+    "long": Answer().encode(more=9),
+    "noise": b"SMTP ready when you are\r\n\r\n",
+    "close": Answer().encode(),
+}
+
+
 class _Connection(asyncio.Protocol):
     def __init__(self, server: FaultyServer) -> None:
         self._server = server
@@ -171,15 +209,12 @@ class _Connection(asyncio.Protocol):
         self._transport.write(answer.encode())
 
     def fail(self, fault: Fault) -> None:
-        whole = Answer().encode()
         if fault == "lose":
             self.abort()
             return
-        if fault != "drop":
-            self._transport.write(
-                whole[: len(whole) // 2] if fault == "half" else whole
-            )
-        self._transport.close()
+        self._transport.write(_WRITTEN.get(fault, b""))
+        if fault != "short":
+            self._transport.close()
 
     def abort(self) -> None:
         """Close by RST, as a crashed machine's neighbour would."""

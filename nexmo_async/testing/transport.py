@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from nexmo_async.clock import Clock, ManualClock
@@ -30,7 +31,9 @@ _Demand = Callable[[FaultyServer, Transport, ManualClock], Awaitable[None]]
 _REQUEST: Final = Request(
     "POST", "/v1/messages", b'{"text":"hi"}', "order-7", "Bearer of-good-news", 5.0
 )
-_SILENCES: Final[Sequence[Fault]] = ("reset", "lose", "drop", "half")
+_SILENCES: Final[Sequence[Fault]] = ("reset", "lose", "drop", "half", "long", "noise")
+_OK: Final = 202
+_TOO_MANY: Final = 429
 
 
 async def check_transport(
@@ -58,6 +61,8 @@ async def check_transport(
             async with demand_end(within, "a closed transport keeps no connection"):
                 await server.until(_is_empty(server))
     await _refused_is_not_sent(open_transport)
+    async with demand_end(within, "a TLS handshake that never ends: it hangs"):
+        await _a_stalled_handshake_is_not_sent(open_transport)
 
 
 async def _carries_both_ways(
@@ -90,6 +95,33 @@ async def _a_server_error_is_an_answer(
     demand(len(server.received) == 1, "a server error is not tried again")
 
 
+async def _a_refusal_is_an_answer_with_or_without_a_body(
+    server: FaultyServer, transport: Transport, _: ManualClock
+) -> None:
+    for body in (b"", b'{"title":"Rate Limit Hit"}', b"<html>"):
+        server.plan.append(Answer(_TOO_MANY, {"Retry-After": "7"}, body))
+        answer = await transport.send(_REQUEST)
+        demand(answer.status == _TOO_MANY, "a refusal is an answer")
+        demand(answer.body == body, "a refusal keeps its body, or has none")
+        demand(answer.headers.get("retry-after") == "7", "a refusal keeps its headers")
+    demand(server.connections == 1, "a refusal keeps the connection")
+
+
+async def _an_answer_of_the_wrong_length_spoils_no_other(
+    server: FaultyServer, transport: Transport, _: ManualClock
+) -> None:
+    server.plan.append("short")
+    with suppress(UnknownOutcomeError):
+        answer = await transport.send(_REQUEST)
+        demand(not answer.body.endswith(b"}"), "an answer ends where it says")
+    with suppress(UnknownOutcomeError):
+        answer = await transport.send(_REQUEST)
+        demand(answer.body.endswith(b"}"), "the rest of one answer is in no other one")
+    demand(len(server.received) == 2, "a wrong length must not make it send twice")  # noqa: PLR2004
+    answer = await transport.send(_REQUEST)
+    demand(answer.body.endswith(b"}"), "it recovers from a wrong length")
+
+
 async def _silence_is_unknown(
     server: FaultyServer, transport: Transport, _: ManualClock
 ) -> None:
@@ -104,7 +136,7 @@ async def _silence_is_unknown(
         demand(ref == "order-7", "an unknown outcome names the client_ref")
         bodies = len(server.received) - before
         demand(bodies == (fault != "reset"), f"{fault!r} must not make it send twice")
-    demand((await transport.send(_REQUEST)).status == 202, "it recovers from resets")  # noqa: PLR2004
+    demand((await transport.send(_REQUEST)).status == _OK, "it recovers from resets")
 
 
 async def _late_is_unknown(
@@ -145,7 +177,7 @@ async def _is_cancelled_cleanly(
     with demand_error(asyncio.CancelledError, "cancellation passes through"):
         await sending
     await server.until(lambda: server.open == 0)
-    demand((await transport.send(_REQUEST)).status == 202, "it is usable afterwards")  # noqa: PLR2004
+    demand((await transport.send(_REQUEST)).status == _OK, "it is usable afterwards")
 
 
 async def _is_closed_for_good(
@@ -171,6 +203,19 @@ async def _refused_is_not_sent(open_transport: OpenTransport) -> None:
     demand(host == f"127.0.0.1:{port}", "a failed connection names host and port")
 
 
+async def _a_stalled_handshake_is_not_sent(open_transport: OpenTransport) -> None:
+    clock = ManualClock()
+    async with FaultyServer() as server:  # it waits for a request, and says nothing
+        transport = await open_transport(server.url.replace("http:", "https:"), clock)
+        sending = asyncio.create_task(transport.send(_REQUEST))
+        await server.until(lambda: server.connections == 1)
+        await clock.advance(5.0)
+        with demand_error(NotSentError, "without TLS nothing was sent"):
+            await sending
+        await transport.aclose()
+        await server.until(_is_empty(server))
+
+
 def _is_empty(server: FaultyServer) -> Callable[[], bool]:
     return lambda: server.open == 0
 
@@ -178,7 +223,9 @@ def _is_empty(server: FaultyServer) -> Callable[[], bool]:
 _DEMANDS: Final[Sequence[_Demand]] = (
     _carries_both_ways,
     _a_server_error_is_an_answer,
+    _a_refusal_is_an_answer_with_or_without_a_body,
     _silence_is_unknown,
+    _an_answer_of_the_wrong_length_spoils_no_other,
     _late_is_unknown,
     _keeps_connections,
     _is_cancelled_cleanly,

@@ -8,9 +8,7 @@ is taking the one that was used last.
 from __future__ import annotations
 
 import asyncio
-import platform
 from contextlib import AsyncExitStack, asynccontextmanager
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import httpx
@@ -22,22 +20,13 @@ from nexmo_async.errors import (
     NotSentError,
     UnknownOutcomeError,
 )
+from nexmo_async.transport import route
 from nexmo_async.transport.base import Request, Response
+from nexmo_async.transport.route import CONNECT, HEADERS, KEEP_ALIVE, LANES, PREPARED
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-
-#: Connections at most. More requests than that wait, first come first served.
-LANES: Final = 100
-
-#: Seconds to wait for a connection, TLS included.
-CONNECT: Final = 10.0
-
-#: Seconds that an idle connection is kept.
-KEEP_ALIVE: Final = 60.0
-
-USER_AGENT: Final = f"nexmo-async/{version('nexmo-async')} {platform.python_version()}"
 
 
 class HttpxTransport:
@@ -45,39 +34,53 @@ class HttpxTransport:
 
     Args:
         base_url: Scheme, host and port of the API, without a path.
+        client: An `AsyncClient` of yours, of httpx or httpx2, instead of connections
+            of its own. You opened it, so you close it.
         lanes: Connections at most.
-        ssl_context: Trust and client certificates, instead of certifi's authorities.
+        ssl_context: Trust and client certificates; see `route.trust`.
+        proxy: A proxy; None: the one that the environment names, "": none at all.
+        unix_socket: The path of a socket that leads to the API.
+        http2: Speak HTTP/2, many requests on one connection. Needs the package h2.
         clock: What time-outs are measured by.
 
     Raises:
         ConfigurationError: The address is none.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each is one choice of the user
         self,
         base_url: str,
         *,
+        client: AsyncClient | None = None,
         lanes: int = LANES,
         ssl_context: ssl.SSLContext | None = None,
+        proxy: str | None = None,
+        unix_socket: str | None = None,
+        http2: bool = False,
         clock: Clock | None = None,
     ) -> None:
+        self._to = route.address(base_url)
         try:
             self._base = httpx.URL(base_url)
         except httpx.InvalidURL as why:
             raise ConfigurationError("base_url", f"is no address: {why}") from None
-        self._host = f"{self._base.host}:{self._base.port or self._base.scheme}"
-        self._trust: ssl.SSLContext | bool = ssl_context or (
-            self._base.scheme == "https" and httpx.create_ssl_context()
-        )
         self._clock = clock or SystemClock()
+        self._client = client
+        self._trust: ssl.SSLContext | bool = ssl_context or (
+            self._to.is_secure and client is None and route.trust()
+        )
+        self._proxy = route.proxy_of(base_url) if proxy is None else proxy
+        self._unix_socket = unix_socket
+        self._http2 = http2
         self._room = asyncio.Semaphore(lanes)
         self._idle: list[httpx.AsyncHTTPTransport] = []
+        self._shared: httpx.AsyncHTTPTransport | None = None
         self._urls: dict[str, httpx.URL] = {}
         self._is_closed = False
 
     def __repr__(self) -> str:
         """Show where it leads and how many lanes are idle."""
-        return f"<HttpxTransport {self._host} idle={len(self._idle)}>"
+        return f"<HttpxTransport {self._to.host} idle={len(self._idle)}>"
 
     async def send(self, request: Request) -> Response:
         """Send once, on the lane that was used last or a new one.
@@ -86,29 +89,64 @@ class HttpxTransport:
         """
         body = _Body(request.body)
         try:
-            async with self._clock.timeout(request.timeout), self._lane(body) as lane:
-                answer = await lane.handle_async_request(self._dress(request, body))
-                content = await answer.aread()
-        except (httpx.HTTPError, TimeoutError) as why:
-            said = _said(why, request.timeout)
+            async with self._clock.timeout(request.timeout):
+                if self._client is not None:
+                    return await self._by_client(self._client, request, body)
+                async with self._lane(body) as lane:
+                    answer = await lane.handle_async_request(self._dress(request, body))
+                    content = await answer.aread()
+        except ClosedError:
+            raise
+        except Exception as why:
+            # Whatever a client of yours raises: what counts is how far it came.
+            if self._client is None and not isinstance(why, _FAILURES):
+                raise
+            problem = route.said(why, request.timeout)
             if body.left:
-                raise UnknownOutcomeError(request.client_ref, said) from why
+                raise UnknownOutcomeError(request.client_ref, problem) from why
             # Headers alone send no message: nothing of it has left.
-            raise NotSentError(self._host, said) from why
+            raise NotSentError(self._to.host, problem) from why
         return Response(answer.status_code, dict(answer.headers), content)
 
     async def aclose(self) -> None:
         """Close the idle lanes; those in use are closed by whoever uses them."""
         self._is_closed = True
         async with AsyncExitStack() as lanes:
+            if self._shared is not None:
+                lanes.push_async_callback(self._shared.aclose)
             while self._idle:
                 lanes.push_async_callback(self._idle.pop().aclose)
+
+    async def _by_client(
+        self, client: AsyncClient, request: Request, body: _Body
+    ) -> Response:
+        if self._is_closed or client.is_closed:
+            raise ClosedError("the transport is closed")
+        dressed = client.build_request(
+            request.method,
+            self._to.url + request.path,
+            content=body,
+            headers=self._headers(request),
+            timeout=None,
+            extensions={"trace": body.trace},
+        )
+        try:
+            answer = await client.send(dressed, auth=None, follow_redirects=False)
+        except BaseException:
+            await body.aclose()
+            raise
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return Response(answer.status_code, headers, answer.content)
 
     @asynccontextmanager
     async def _lane(self, body: _Body) -> AsyncGenerator[httpx.AsyncHTTPTransport]:
         async with self._room:
             if self._is_closed:
                 raise ClosedError("the transport is closed")
+            if self._http2:
+                self._shared = self._shared or self._new_lane()
+                yield self._shared
+                return
             lane = self._idle.pop() if self._idle else self._new_lane()
             is_reusable = False
             try:
@@ -125,15 +163,9 @@ class HttpxTransport:
     def _dress(self, request: Request, body: _Body) -> httpx.Request:
         url = self._urls.get(request.path)
         if url is None:
-            url = self._urls[request.path] = self._base.join(request.path)
-        headers = {
-            "Host": self._base.netloc.decode("ascii"),
-            "Accept": "application/json",
-            "Authorization": request.authorization,
-            "Content-Length": str(len(request.body)),
-            "Content-Type": "application/json",
-            "User-Agent": USER_AGENT,
-        }
+            url = self._base.join(request.path)
+            if len(self._urls) < PREPARED:
+                self._urls[request.path] = url
         extensions = {
             "timeout": {"connect": min(CONNECT, request.timeout)},
             "trace": body.trace,
@@ -141,14 +173,25 @@ class HttpxTransport:
         return httpx.Request(
             request.method,
             url,
-            headers=headers,
+            headers=self._headers(request),
             stream=body,
             extensions=extensions,
         )
 
+    def _headers(self, request: Request) -> dict[str, str]:
+        return {
+            "Host": self._to.netloc,
+            **HEADERS,
+            "Authorization": request.authorization,
+            "Content-Length": str(len(request.body)),
+        }
+
     def _new_lane(self) -> httpx.AsyncHTTPTransport:
         return httpx.AsyncHTTPTransport(
             verify=self._trust,
+            http2=self._http2,
+            proxy=self._proxy or None,
+            uds=self._unix_socket,
             limits=httpx.Limits(max_connections=1, keepalive_expiry=KEEP_ALIVE),
         )
 
@@ -184,7 +227,32 @@ class _Closable(Protocol):
     async def aclose(self) -> None: ...
 
 
-def _said(why: Exception, within: float) -> str:
-    if isinstance(why, TimeoutError):
-        return f"{within:g} s are over"
-    return f"{type(why).__name__} {why}".strip()
+_FAILURES: Final = (httpx.HTTPError, TimeoutError)
+
+
+class _Answer(Protocol):
+    @property
+    def status_code(self) -> int: ...
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+    @property
+    def content(self) -> bytes: ...
+
+
+class AsyncClient(Protocol):
+    """What is needed of a client of yours: httpx's and httpx2's have it."""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was closed."""
+        ...
+
+    def build_request(self, method: str, url: str, **facts: Any) -> Any:  # noqa: ANN401  its own kind of request
+        """Make a request of its own kind."""
+        ...
+
+    async def send(self, request: Any, **options: Any) -> _Answer:  # noqa: ANN401  the same
+        """Send it and read the whole answer."""
+        ...

@@ -3,17 +3,38 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import aiohttp
 import attrs
+import httpx
+import httpx2
 import pytest
 
 from nexmo_async.errors import ClosedError, NotSentError, UnknownOutcomeError
 from nexmo_async.testing import check_transport
+from nexmo_async.transport.aiohttp import AiohttpTransport
 from nexmo_async.transport.httpx import HttpxTransport
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from nexmo_async.clock import Clock
     from nexmo_async.testing.transport import OpenTransport
     from nexmo_async.transport.base import Request, Response, Transport
+
+
+@attrs.define
+class WithItsClient:
+    """A transport that closes the client it was given, as its owner would."""
+
+    inner: Transport
+    close: Callable[[], Awaitable[None]]
+
+    async def send(self, request: Request) -> Response:
+        return await self.inner.send(request)
+
+    async def aclose(self) -> None:
+        await self.inner.aclose()
+        await self.close()
 
 
 async def httpx_transport(url: str, clock: Clock) -> Transport:
@@ -24,7 +45,44 @@ async def one_lane(url: str, clock: Clock) -> Transport:
     return HttpxTransport(url, clock=clock, lanes=1)
 
 
-@pytest.mark.parametrize("open_transport", [httpx_transport, one_lane])
+async def httpx_client(url: str, clock: Clock) -> Transport:
+    client = await asyncio.to_thread(httpx.AsyncClient)
+    transport = HttpxTransport(url, client=client, clock=clock)
+    return WithItsClient(transport, client.aclose)
+
+
+async def httpx2_client(url: str, clock: Clock) -> Transport:
+    client = await asyncio.to_thread(httpx2.AsyncClient)
+    transport = HttpxTransport(url, client=client, clock=clock)
+    return WithItsClient(transport, client.aclose)
+
+
+async def aiohttp_transport(url: str, clock: Clock) -> Transport:
+    return AiohttpTransport(url, clock=clock)
+
+
+async def one_connection(url: str, clock: Clock) -> Transport:
+    return AiohttpTransport(url, clock=clock, lanes=1)
+
+
+async def aiohttp_session(url: str, clock: Clock) -> Transport:
+    session = aiohttp.ClientSession()
+    transport = AiohttpTransport(url, session=session, clock=clock)
+    return WithItsClient(transport, session.close)
+
+
+@pytest.mark.parametrize(
+    "open_transport",
+    [
+        httpx_transport,
+        one_lane,
+        httpx_client,
+        httpx2_client,
+        aiohttp_transport,
+        one_connection,
+        aiohttp_session,
+    ],
+)
 async def test_every_transport_meets_every_demand(
     open_transport: OpenTransport,
 ) -> None:
