@@ -2,65 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import attrs
 
 from nexmo_async.errors import MessageError
-from nexmo_async.models.message import Message, one_of, seconds
-from nexmo_async.models.receipt import READABLE
+from nexmo_async.models.condition import Until
+from nexmo_async.models.message import seconds
+from nexmo_async.models.step import Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import timedelta
 
+__all__ = ["PATIENCE", "SETTLE", "Step", "Until", "Workflow"]
+
 #: How many attempts make a workflow worth its name.
 FEWEST_STEPS: Final = 2
 
-Until = Literal["delivered", "read"]
+#: Seconds that a step without a time, such as the last, may take.
+PATIENCE: Final = 3600.0
 
-
-def _message(value: Message) -> Message:
-    given = cast("object", value)  # callers without a type checker
-    if not isinstance(given, Message):
-        named = type(given).__name__
-        raise MessageError("message", f"is {named}, write Sms(...) or the like")
-    return value
-
-
-def _within(value: float | timedelta | None) -> float | None:
-    return None if value is None else seconds(value, "within")
-
-
-@attrs.frozen
-class Step:
-    """One attempt, and what must happen for it to be the last.
-
-    Args:
-        message: What to send.
-        until: What it must reach: "delivered", or "read" where the channel tells.
-            None: only a refusal leads to the next step.
-        within: Seconds, or a `timedelta`, that it may take.
-
-    Raises:
-        MessageError: The channel cannot tell this, or only half a condition is given.
-    """
-
-    message: Message = attrs.field(converter=_message)
-    until: Until | None = attrs.field(default=None, kw_only=True)
-    within: float | None = attrs.field(default=None, converter=_within, kw_only=True)
-
-    def __attrs_post_init__(self) -> None:
-        """Hold the condition against what the channel can tell."""
-        one_of(self.until, "until", Until)
-        if (self.until is None) != (self.within is None):
-            raise MessageError("within", "and until go together: give both, or none")
-        if self.within is not None and not self.within > 0:
-            raise MessageError("within", f"is {self.within:g} seconds, must be above 0")
-        if self.until == "read" and self.message.channel not in READABLE:
-            raise MessageError(
-                "until", f"{self.message.channel} never tells 'read', use 'delivered'"
-            )
+#: Seconds in which a receipt may settle a send that had no clear answer.
+SETTLE: Final = 30.0
 
 
 def _steps(values: Sequence[Step]) -> tuple[Step, ...]:
@@ -76,18 +40,38 @@ def _steps(values: Sequence[Step]) -> tuple[Step, ...]:
     return steps
 
 
+def _time(value: float | timedelta, field: str) -> float:
+    time = seconds(value, field)
+    if not time > 0:
+        raise MessageError(field, f"is {time:g} seconds, must be above 0")
+    return time
+
+
 @attrs.frozen(init=False)
 class Workflow:
     """Steps in the order they are tried: `Workflow(Step(...), Step(...))`.
 
     Args:
         *steps: At least two; each but the last may carry a condition.
+        patience: Seconds, or a `timedelta`, that a step without a time may take: the
+            last one, and any that only a failure leads on from.
+        settle: Seconds, or a `timedelta`, in which a receipt may settle a send that had
+            no clear answer, before the next step is tried.
 
     Raises:
-        MessageError: Too few steps, or a condition on the last.
+        MessageError: Too few steps, a condition on the last, or no time at all.
     """
 
     steps: tuple[Step, ...]
+    patience: float
+    settle: float
 
-    def __init__(self, *steps: Step) -> None:
+    def __init__(
+        self,
+        *steps: Step,
+        patience: float | timedelta = PATIENCE,
+        settle: float | timedelta = SETTLE,
+    ) -> None:
         object.__setattr__(self, "steps", _steps(steps))
+        object.__setattr__(self, "patience", _time(patience, "patience"))
+        object.__setattr__(self, "settle", _time(settle, "settle"))

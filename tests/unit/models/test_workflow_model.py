@@ -66,8 +66,8 @@ BAD_STEPS: dict[str, tuple[dict[str, Any], str]] = {
     "only until": ({"until": "read"}, "within: and until go together: give both"),
     "only within": ({"within": 60}, "within: and until go together: give both"),
     "another status": (
-        {"until": "submitted", "within": 60},
-        "until: is 'submitted', choose of delivered, read",
+        {"until": "seen", "within": 60},
+        "until: is 'seen', choose of submitted, delivered, read",
     ),
     "no time": (
         {"until": "read", "within": 0},
