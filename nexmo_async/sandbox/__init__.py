@@ -5,8 +5,9 @@ Of this package it knows only the clock: a mirror of the SDK could not testify f
 
 from nexmo_async.sandbox.app import Sandbox
 from nexmo_async.sandbox.life import GRAMMAR
+from nexmo_async.sandbox.records import Event, Inbound, Message, Webhook, Workflow
 from nexmo_async.sandbox.server import serve
-from nexmo_async.sandbox.store import Event, Inbound, Message, Store, Webhook, Workflow
+from nexmo_async.sandbox.store import Store
 
 __all__ = [
     "GRAMMAR",

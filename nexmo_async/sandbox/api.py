@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from nexmo_async.sandbox.auth import Account
     from nexmo_async.sandbox.network import Network
     from nexmo_async.sandbox.problem import Problem
-    from nexmo_async.sandbox.store import Message
+    from nexmo_async.sandbox.records import Message
 
 #: The largest body, in bytes.
 LARGEST: Final = 1 << 20

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from nexmo_async.clock import Clock
-    from nexmo_async.sandbox import store as stored
+    from nexmo_async.sandbox import records
 
 
 @attrs.frozen
@@ -194,7 +194,7 @@ class Sandbox:
         """
         self._personas[recipient] = life.persona(script)
 
-    def messages(self) -> list[stored.Message]:
+    def messages(self) -> list[records.Message]:
         """The messages that were accepted, oldest first, with what became of them."""
         return self._store.messages()
 
@@ -206,7 +206,7 @@ class Sandbox:
         to: str,
         text: str | None = None,
         type: str = "text",  # noqa: A002 - as the service calls it
-        api: stored.Api = "v1",
+        api: records.Api = "v1",
         **member: object,
     ) -> str:
         """Somebody writes to the account.

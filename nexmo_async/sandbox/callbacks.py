@@ -13,7 +13,7 @@ import jwt
 
 from nexmo_async.clock import instant
 from nexmo_async.sandbox import document
-from nexmo_async.sandbox.store import Attempt, Webhook
+from nexmo_async.sandbox.records import Attempt, Webhook
 
 if TYPE_CHECKING:
     import asyncio
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from nexmo_async.clock import Clock
     from nexmo_async.sandbox.auth import Account
     from nexmo_async.sandbox.crew import Crew
-    from nexmo_async.sandbox.store import Kind, Store
+    from nexmo_async.sandbox.records import Kind
+    from nexmo_async.sandbox.store import Store
 
 #: Answers that mean "taken". (Nexmo webhooks guide: 200 to 205.)
 TAKEN: Final = range(200, 206)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from nexmo_async.sandbox.network import Network
-    from nexmo_async.sandbox.store import Inbound, Message, Webhook
+    from nexmo_async.sandbox.records import Inbound, Message, Webhook
 
     Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from nexmo_async.sandbox import document, gsm, media
 from nexmo_async.sandbox.life import PLAIN
+from nexmo_async.sandbox.records import Inbound
 from nexmo_async.sandbox.rules import inbound as rules
 from nexmo_async.sandbox.spelling import (
     NETWORK,
@@ -18,7 +19,6 @@ from nexmo_async.sandbox.spelling import (
     usage,
     whatsapp_user,
 )
-from nexmo_async.sandbox.store import Inbound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

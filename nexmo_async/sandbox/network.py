@@ -13,7 +13,7 @@ import attrs
 from nexmo_async.clock import instant
 from nexmo_async.sandbox import inbound, payload, workflow
 from nexmo_async.sandbox.life import PLAIN, Persona, life
-from nexmo_async.sandbox.store import Event, Inbound, Message, Place, Workflow
+from nexmo_async.sandbox.records import Event, Inbound, Message, Place, Workflow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from nexmo_async.clock import Clock
     from nexmo_async.sandbox.callbacks import Courier
     from nexmo_async.sandbox.crew import Crew
-    from nexmo_async.sandbox.store import Api, Draft, Store, Webhook
+    from nexmo_async.sandbox.records import Api, Draft, Webhook
+    from nexmo_async.sandbox.store import Store
 
 #: The letters of a v1 workflow id, which is no uuid. (Messages v1 spec, samples.)
 LETTERS: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"

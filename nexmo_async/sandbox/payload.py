@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from nexmo_async.sandbox.store import Api, Event, Format, Message, Workflow
+    from nexmo_async.sandbox.records import Api, Event, Format, Message, Workflow
 
 #: The status at which a channel charges. (Messages API, message status.) Email is not
 #: named there; it is charged like the other channels of the internet.

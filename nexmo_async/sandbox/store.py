@@ -1,25 +1,29 @@
-"""What exists in the sandbox: messages, workflows, webhooks. Bounded, in memory."""
+"""Where everything is kept that exists in the sandbox. Bounded, in memory."""
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
-from uuid import uuid4
+from collections import Counter
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import attrs
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
+from nexmo_async.sandbox.bell import Bell, Feed
 
-    from nexmo_async.sandbox.life import Status
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nexmo_async.sandbox.records import (
+        Event,
+        Inbound,
+        Kind,
+        Message,
+        Webhook,
+        Workflow,
+    )
+    from nexmo_async.sandbox.search import Query
 
 K = TypeVar("K")
 T = TypeVar("T")
-
-Api: TypeAlias = Literal["beta", "v0.1", "v1"]
-Format: TypeAlias = Literal["v0.1", "v1"]
-Kind: TypeAlias = Literal["status", "inbound", "report"]
 
 #: How many messages are remembered; then the oldest is forgotten.
 MESSAGES: Final = 100_000
@@ -27,178 +31,12 @@ MESSAGES: Final = 100_000
 WEBHOOKS: Final = 100_000
 
 
-class Bell:
-    """Wakes everybody who waits for a change."""
-
-    def __init__(self) -> None:
-        self._rung = asyncio.Event()
-
-    def ring(self) -> None:
-        """Something changed."""
-        rung, self._rung = self._rung, asyncio.Event()
-        rung.set()
-
-    async def wait(self) -> None:
-        """Wait for the next change."""
-        await self._rung.wait()
-
-    async def until(self, look: Callable[[], T | None]) -> T:
-        """Look now and after each change, until there is something to see."""
-        while True:
-            if (seen := look()) is not None:
-                return seen
-            await self.wait()
-
-
 @attrs.frozen
-class Event:
-    """One status that a message reached."""
+class Found:
+    """The newest messages that a search found, and how many there are in all."""
 
-    status: Status
-    at: datetime
-    code: int | None = None
-
-
-@attrs.frozen
-class Place:
-    """Where a message stands in its workflow; numbers count from one."""
-
-    workflow_id: str
-    number: int
+    messages: list[Message]
     total: int
-
-
-@attrs.frozen(kw_only=True)
-class Draft:
-    """What a request asked for, read from either shape of JSON."""
-
-    api: Api
-    channel: str
-    message_type: str
-    to: str
-    sender: str
-    request: Mapping[str, object]
-    text: str = ""
-    encoding: str | None = None
-    client_ref: str | None = None
-    ttl: int | None = None
-    webhook_url: str | None = None
-    webhook_version: Format = "v1"
-
-
-@attrs.define(kw_only=True, eq=False)
-class Message:
-    """One message that was accepted, and what became of it so far.
-
-    Attributes:
-        revoked_at: When the account took it back before it was delivered.
-    """
-
-    message_uuid: str
-    draft: Draft
-    accepted_at: datetime
-    place: Place | None = None
-    events: list[Event] = attrs.field(factory=list[Event])
-    bell: Bell = attrs.field(factory=Bell, repr=False)
-    turn: asyncio.Lock = attrs.field(factory=asyncio.Lock, repr=False)
-    revoked_at: datetime | None = None
-
-    @property
-    def api(self) -> Api:
-        """The generation of the API it came by."""
-        return self.draft.api
-
-    @property
-    def channel(self) -> str:
-        """What carries it, as the request spelled it."""
-        return self.draft.channel
-
-    @property
-    def message_type(self) -> str:
-        """What it is: text, image and so on."""
-        return self.draft.message_type
-
-    @property
-    def to(self) -> str:
-        """Who gets it."""
-        return self.draft.to
-
-    @property
-    def sender(self) -> str:
-        """Who sent it."""
-        return self.draft.sender
-
-    @property
-    def client_ref(self) -> str | None:
-        """What the sender calls it."""
-        return self.draft.client_ref
-
-    @property
-    def request(self) -> Mapping[str, object]:
-        """The JSON that asked for it."""
-        return self.draft.request
-
-    @property
-    def status(self) -> str:
-        """The latest status; `accepted` before the first."""
-        return self.events[-1].status if self.events else "accepted"
-
-
-@attrs.define(kw_only=True, eq=False)
-class Inbound:
-    """One message that somebody wrote to the account.
-
-    Attributes:
-        api: Which generation tells of it.
-        channel: What carried it, by its plain name.
-        content: What stands under the name of its type; None: a sample.
-        around: What else the webhook tells.
-        read_at: When the account said that it read it.
-        replying_until: How long the person sees that a reply is being written.
-    """
-
-    api: Api
-    channel: str
-    sender: str
-    to: str
-    message_type: str
-    content: object
-    at: datetime
-    around: Mapping[str, object] = attrs.field(factory=dict[str, object])
-    message_uuid: str = attrs.field(factory=lambda: str(uuid4()))
-    read_at: datetime | None = None
-    replying_until: datetime | None = None
-
-
-@attrs.define(kw_only=True, eq=False)
-class Workflow:
-    """Several messages, of which the first that arrives ends the attempt."""
-
-    workflow_id: str
-    api: Api
-    messages: list[Message] = attrs.field(factory=list[Message])
-    status: Literal["running", "completed", "error"] = "running"
-
-
-@attrs.frozen(kw_only=True)
-class Attempt:
-    """One try to hand over a webhook: an answer's status, or why there was none."""
-
-    at: datetime
-    answer: int | None = None
-    error: str | None = None
-
-
-@attrs.define(kw_only=True, eq=False)
-class Webhook:
-    """One event that the account hears of; without an address it only lies here."""
-
-    kind: Kind
-    url: str | None
-    body: bytes = attrs.field(repr=False)
-    message_uuid: str | None
-    attempts: list[Attempt] = attrs.field(factory=list[Attempt])
-    state: Literal["kept", "pending", "taken", "refused", "dropped"] = "pending"
 
 
 class Store:
@@ -213,11 +51,14 @@ class Store:
         self._most = messages
         self._most_webhooks = webhooks
         self.bell = Bell()
+        self.feed = Feed()
         self._messages: dict[str, Message] = {}
         self._inbound: dict[str, Inbound] = {}
         self._workflows: dict[str, Workflow] = {}
         self._webhooks: dict[int, Webhook] = {}
-        self._count = 0
+        self._statuses: Counter[str] = Counter()
+        self._accepted = 0
+        self._told = 0
 
     def messages(
         self, *, to: str | None = None, status: str | None = None
@@ -228,6 +69,33 @@ class Store:
             for message in self._messages.values()
             if to in (None, message.to) and status in (None, message.status)
         ]
+
+    def search(self, query: Query, *, limit: int, before: str | None = None) -> Found:
+        """The newest messages that a query finds.
+
+        Args:
+            query: What to look for.
+            limit: How many at most.
+            before: Only those that are older than the message with this uuid.
+        """
+        found = [each for each in self._newest() if query(each)]
+        total = len(found)
+        end = self._messages.get(before) if before is not None else None
+        if end is not None:
+            found = [each for each in found if each.number < end.number]
+        return Found(found[:limit], total)
+
+    def counts(self) -> dict[str, int]:
+        """How many messages there are, by what became of them."""
+        seen = self._statuses
+        return {
+            "all": len(self._messages),
+            "waiting": seen["accepted"] + seen["submitted"],
+            "delivered": seen["delivered"],
+            "read": seen["read"],
+            "rejected": seen["rejected"] + seen["undeliverable"],
+            "inbound": len(self._inbound),
+        }
 
     def message(self, message_uuid: str) -> Message | None:
         """One message."""
@@ -245,6 +113,10 @@ class Store:
         """The workflows, oldest first."""
         return list(self._workflows.values())
 
+    def workflow(self, workflow_id: str) -> Workflow | None:
+        """One workflow."""
+        return self._workflows.get(workflow_id)
+
     def webhooks(
         self, *, message_uuid: str | None = None, kind: Kind | None = None
     ) -> list[Webhook]:
@@ -256,32 +128,55 @@ class Store:
             and kind in (None, webhook.kind)
         ]
 
+    def webhook(self, number: int) -> Webhook | None:
+        """One webhook."""
+        return self._webhooks.get(number)
+
     def add_message(self, message: Message) -> None:
         """Remember a message."""
-        _remember(self._messages, message.message_uuid, message, self._most)
-        self.bell.ring()
+        self._accepted += 1
+        message.number = self._accepted
+        self._statuses[message.status] += 1
+        shelf = self._messages
+        for old in _remember(shelf, message.message_uuid, message, self._most):
+            self._statuses[old.status] -= 1
+        self.changed("message", message)
 
     def add_inbound(self, said: Inbound) -> None:
         """Remember what somebody wrote."""
         _remember(self._inbound, said.message_uuid, said, self._most)
-        self.bell.ring()
+        self.changed("inbound", said)
 
     def add_workflow(self, workflow: Workflow) -> None:
         """Remember a workflow."""
         _remember(self._workflows, workflow.workflow_id, workflow, self._most)
-        self.bell.ring()
+        self.changed("workflow", workflow)
 
     def add_webhook(self, webhook: Webhook) -> None:
         """Remember a webhook."""
-        self._count += 1
-        _remember(self._webhooks, self._count, webhook, self._most_webhooks)
-        self.bell.ring()
+        self._told += 1
+        webhook.number = self._told
+        _remember(self._webhooks, self._told, webhook, self._most_webhooks)
+        about = webhook.message_uuid or ""
+        concerned = self._messages.get(about) or self._inbound.get(about)
+        if concerned is not None:
+            concerned.webhooks.append(webhook)
+        self.changed("webhook", webhook)
 
     def add_event(self, message: Message, event: Event) -> None:
         """A message reached a status."""
+        kept = self._messages.get(message.message_uuid) is message
+        if kept:
+            self._statuses[message.status] -= 1
+            self._statuses[event.status] += 1
         message.events.append(event)
         message.bell.ring()
+        self.changed("message", message)
+
+    def changed(self, kind: str, thing: object = None) -> None:
+        """Tell everybody who waits or reads that something is not as it was."""
         self.bell.ring()
+        self.feed.publish(kind, thing)
 
     def clear(self) -> None:
         """Forget everything."""
@@ -289,10 +184,14 @@ class Store:
         self._inbound.clear()
         self._workflows.clear()
         self._webhooks.clear()
-        self.bell.ring()
+        self._statuses.clear()
+        self.changed("reset")
+
+    def _newest(self) -> Iterator[Message]:
+        return reversed(self._messages.values())
 
 
-def _remember(shelf: dict[K, T], key: K, thing: T, most: int) -> None:
+def _remember(shelf: dict[K, T], key: K, thing: T, most: int) -> list[T]:
+    """Put a thing on a shelf; what falls off at the other end comes back."""
     shelf[key] = thing
-    while len(shelf) > most:
-        del shelf[next(iter(shelf))]
+    return [shelf.pop(next(iter(shelf))) for _ in range(len(shelf) - most)]

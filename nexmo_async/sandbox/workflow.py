@@ -9,7 +9,7 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nexmo_async.sandbox.store import Draft
+    from nexmo_async.sandbox.records import Draft
 
 Condition: TypeAlias = Literal["delivered", "read"]
 Decision: TypeAlias = Literal["wait", "next", "completed", "error"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from nexmo_async.sandbox import document
 from nexmo_async.sandbox.problem import Problem, Violation
+from nexmo_async.sandbox.records import Draft
 from nexmo_async.sandbox.rules import table
 from nexmo_async.sandbox.rules.checks import length, one_of, url
 from nexmo_async.sandbox.rules.email import EMAIL
@@ -16,7 +17,6 @@ from nexmo_async.sandbox.rules.rcs import RCS
 from nexmo_async.sandbox.rules.table import Field, Many, never, optional
 from nexmo_async.sandbox.rules.viber import VIBER
 from nexmo_async.sandbox.rules.whatsapp import WHATSAPP
-from nexmo_async.sandbox.store import Draft
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

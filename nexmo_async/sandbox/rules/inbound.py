@@ -19,9 +19,9 @@ from nexmo_async.sandbox.rules.table import Field, optional
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from nexmo_async.sandbox.records import Api
     from nexmo_async.sandbox.rules.checks import Check
     from nexmo_async.sandbox.rules.table import Body, Table
-    from nexmo_async.sandbox.store import Api
 
 _OLD: Final[Mapping[str, tuple[str, ...]]] = {
     "sms": ("text",),

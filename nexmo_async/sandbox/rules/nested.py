@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from nexmo_async.sandbox.problem import Problem
+from nexmo_async.sandbox.records import Draft
 from nexmo_async.sandbox.rules import table
 from nexmo_async.sandbox.rules.checks import an_object, length, number, one_of
 from nexmo_async.sandbox.rules.nested_content import content, options
 from nexmo_async.sandbox.rules.table import Field, optional
-from nexmo_async.sandbox.store import Draft
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from nexmo_async.clock import ManualClock
 from nexmo_async.sandbox import Sandbox, serve
 from nexmo_async.sandbox.auth import make_keys
-from nexmo_async.sandbox.store import Bell
+from nexmo_async.sandbox.bell import Bell
 
 if TYPE_CHECKING:
     import asyncio

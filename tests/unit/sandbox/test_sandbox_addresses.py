@@ -11,7 +11,7 @@ from nexmo_async.sandbox import document
 if TYPE_CHECKING:
     from nexmo_async.clock import ManualClock
     from nexmo_async.sandbox import Sandbox, Webhook
-    from nexmo_async.sandbox.store import Api
+    from nexmo_async.sandbox.records import Api
 
 FLAT: Final[dict[str, Any]] = {
     "channel": "whatsapp",

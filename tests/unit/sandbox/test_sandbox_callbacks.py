@@ -12,7 +12,8 @@ import pytest
 from nexmo_async.sandbox.auth import Account, read_public_key
 from nexmo_async.sandbox.callbacks import Courier, again, pauses, session
 from nexmo_async.sandbox.crew import crew
-from nexmo_async.sandbox.store import Attempt, Store, Webhook
+from nexmo_async.sandbox.records import Attempt, Webhook
+from nexmo_async.sandbox.store import Store
 
 if TYPE_CHECKING:
     import httpx

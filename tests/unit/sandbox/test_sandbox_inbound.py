@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 import pytest
 
 from nexmo_async.sandbox.inbound import body, read
+from nexmo_async.sandbox.records import Api
 from nexmo_async.sandbox.rules.inbound import KINDS, violations
-from nexmo_async.sandbox.store import Api
 
 if TYPE_CHECKING:
-    from nexmo_async.sandbox.store import Inbound
+    from nexmo_async.sandbox.records import Inbound
 
 AT: Final = datetime(2026, 1, 1, 14, 0, 0, 120_000, UTC)
 HOME: Final = "http://127.0.0.1:8090"

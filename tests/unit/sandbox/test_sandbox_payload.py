@@ -7,11 +7,11 @@ import pytest
 
 from nexmo_async.sandbox.codes import REASONS, reason
 from nexmo_async.sandbox.payload import status
-from nexmo_async.sandbox.store import Draft, Event, Message, Place
+from nexmo_async.sandbox.records import Draft, Event, Message, Place
 
 if TYPE_CHECKING:
     from nexmo_async.sandbox.life import Status
-    from nexmo_async.sandbox.store import Api
+    from nexmo_async.sandbox.records import Api
 
 AT: Final = datetime(2026, 1, 1, 14, 0, 0, 120_000, UTC)
 STATUSES: Final[tuple[Status, ...]] = ("submitted", "delivered", "read")

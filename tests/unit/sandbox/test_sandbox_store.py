@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from nexmo_async.sandbox.bell import Bell
 from nexmo_async.sandbox.crew import crew
-from nexmo_async.sandbox.store import Bell, Draft, Event, Message, Store, Webhook
+from nexmo_async.sandbox.records import Draft, Event, Message, Webhook
+from nexmo_async.sandbox.store import Store
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from nexmo_async.sandbox.store import Draft
+from nexmo_async.sandbox.records import Draft
 from nexmo_async.sandbox.workflow import Expired, Step, dispatch, failover
 
 DRAFT = Draft(
