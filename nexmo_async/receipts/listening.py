@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from nexmo_async.clock import Clock
     from nexmo_async.models.inbound import Inbound
-    from nexmo_async.models.receipt import Receipt
-    from nexmo_async.receipts.store import Until
+    from nexmo_async.models.receipt import Receipt, Report
+    from nexmo_async.receipts.store import Heard, Until
 
 
 class Ear:
@@ -44,6 +44,9 @@ class Ear:
         self._again = True
         self._ring()
 
+    def report(self, report: Report) -> None:
+        """Whoever waits for receipts has no use for a report."""
+
     async def hear(self) -> Sequence[Receipt] | None:
         """What was told since, waiting until something is; None: look again."""
         if self._told is None and not self._again:
@@ -59,6 +62,33 @@ class Ear:
     def _ring(self) -> None:
         if self._bell is not None and not self._bell.done():
             self._bell.set_result(None)
+
+
+class Watch(Ear):
+    """One who is called at once, instead of being woken: it holds no task."""
+
+    __slots__ = ("_ears", "_heard")
+
+    def __init__(self, name: str, heard: Heard, ears: Ears) -> None:
+        super().__init__(name)
+        self._heard = heard
+        self._ears = ears
+
+    def tell(self, receipt: Receipt) -> None:
+        """Call."""
+        self._heard(receipt)
+
+    def report(self, report: Report) -> None:
+        """Call."""
+        self._heard(report)
+
+    def look_again(self) -> None:
+        """Call, without saying what it is."""
+        self._heard(None)
+
+    def close(self) -> None:
+        """Be called no longer."""
+        self._ears.close(self)
 
 
 class Ears:
@@ -81,6 +111,12 @@ class Ears:
         self._ears.setdefault(name, []).append(ear)
         return ear
 
+    def watch(self, name: str, heard: Heard) -> Watch:
+        """Be called from now on. Close it."""
+        watch = Watch(name, heard, self)
+        self._ears.setdefault(name, []).append(watch)
+        return watch
+
     def close(self, ear: Ear) -> None:
         """Listen no longer."""
         ears = self._ears.get(ear.name, [])
@@ -91,17 +127,22 @@ class Ears:
 
     def tell(self, name: str, receipt: Receipt) -> None:
         """Wake everyone who listens to this name."""
-        for ear in self._ears.get(name, ()):
+        for ear in tuple(self._ears.get(name, ())):  # one that is called may close
             ear.tell(receipt)
+
+    def report(self, report: Report) -> None:
+        """Call everyone who watches this workflow."""
+        for ear in tuple(self._ears.get(report.workflow_uuid, ())):
+            ear.report(report)
 
     def look_again(self, name: str) -> None:
         """Let everyone who listens to this name look for themselves."""
-        for ear in self._ears.get(name, ()):
+        for ear in tuple(self._ears.get(name, ())):
             ear.look_again()
 
     def all_look_again(self) -> None:
         """Let everyone look for themselves: something may have been missed."""
-        for name in self._ears:
+        for name in tuple(self._ears):
             self.look_again(name)
 
 
@@ -216,6 +257,10 @@ class Listening(ABC):
         """Each step of the message as it comes, those that were already included."""
         return Steps(message, self._ears, self._patient_history)
 
+    def watch(self, name: str, heard: Heard) -> Watch:
+        """Call for each receipt of a message or workflow, from now on."""
+        return self._ears.watch(name, heard)
+
     async def reply(self, sender: str, within: float) -> Inbound:
         """The oldest message of this person that nobody was given yet."""
         ear = self._inbox.open(sender)
@@ -233,3 +278,5 @@ class Listening(ABC):
         self._ears.tell(receipt.message_uuid, receipt)
         if receipt.client_ref and receipt.client_ref != receipt.message_uuid:
             self._ears.tell(receipt.client_ref, receipt)
+        if receipt.workflow is not None:
+            self._ears.tell(receipt.workflow.workflow_uuid, receipt)

@@ -81,6 +81,7 @@ class MemoryReceipts(Listening):
             case Inbound():
                 return self._record_inbound(event)
             case Report():
+                self._ears.report(event)
                 return self._once.first((event.workflow_uuid, event.status))
             case _:
                 assert_never(event)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Protocol
 
 from nexmo_async.errors import DeliveryFailedError
-from nexmo_async.models.receipt import PROGRESS, Receipt
+from nexmo_async.models.receipt import PROGRESS, Receipt, Report
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Sequence
@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 
 #: How far a message must come: a status, any of several, or what a function says.
 Until = str | Collection[str] | Callable[[Receipt], bool]
+
+
+#: Is called with what was told; with None if it must look for itself.
+Heard = Callable[["Receipt | Report | None"], None]
+
+
+class Watching(Protocol):
+    """The wish to be called."""
+
+    def close(self) -> None:
+        """Be called no longer."""
+        ...
 
 
 class Subscription(Protocol):
@@ -83,6 +95,17 @@ class ReceiptStore(Protocol):
 
         Args:
             message: Its uuid; or a client_ref, then it ends with its last message.
+        """
+        ...
+
+    def watch(self, name: str, heard: Heard) -> Watching:
+        """Call for each receipt from now on, also doubles; it holds no task.
+
+        Args:
+            name: A message's uuid or client_ref; or the uuid of a workflow, then the
+                final report is told as well.
+            heard: Called at once, in the middle of `record`: it must neither raise nor
+                take its time.
         """
         ...
 

@@ -79,7 +79,7 @@ def test_an_sms_may_wait_for_a_set_with_read_in_it() -> None:
 
 @pytest.mark.parametrize("until", [{"seen"}, set(), 5])
 def test_a_condition_that_cannot_be_is_refused(until: Any) -> None:  # noqa: ANN401
-    with pytest.raises(MessageError, match="^until: is "):
+    with pytest.raises(MessageError, match=r"^until: is "):
         Step(WHATSAPP, until=until, within=60)
 
 
@@ -97,7 +97,7 @@ def test_an_answer_that_cannot_be_is_named(on: Any, problem: str) -> None:  # no
 
 @pytest.mark.parametrize("attempts", [0, 101, True, 1.5])
 def test_a_step_is_tried_a_whole_number_of_times(attempts: Any) -> None:  # noqa: ANN401
-    with pytest.raises(MessageError, match="^attempts: is .*, allowed are 1 to 100"):
+    with pytest.raises(MessageError, match=r"^attempts: is .*, allowed are 1 to 100"):
         Step(SMS, attempts=attempts)
 
 
