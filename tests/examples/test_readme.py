@@ -21,25 +21,6 @@ README = (Path(__file__).parents[2] / "README.md").read_text()
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
-@pytest.fixture
-def env(
-    box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> dict[str, str]:
-    """The environment of somebody who has set the variables of the README."""
-    key = tmp_path / "private.key"
-    key.write_text(box.private_key or "")
-    variables = {
-        "NEXMO_API_KEY": box.api_key,
-        "NEXMO_SIGNATURE_SECRET": box.signature_secret,
-        "NEXMO_APPLICATION_ID": box.application_id,
-        "NEXMO_APPLICATION_PRIVATE_KEY_PATH": str(key),
-        "NEXMO_BASE_URL": box.base_url,
-    }
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    return variables
-
-
 def run(block: int) -> dict[str, Any]:
     names: dict[str, Any] = {"__name__": "readme"}
     exec(compile(BLOCKS[block], f"README block {block}", "exec"), names)  # noqa: S102
