@@ -18,6 +18,7 @@ from nexmo_async.models.message import Messenger, Sms, Viber, WhatsApp
 from nexmo_async.models.receipt import Receipt, Report
 from nexmo_async.models.workflow import Step, Workflow
 from nexmo_async.transport.retry import Retry
+from nexmo_async.transport.throttle import Limit
 from nexmo_async.webhooks.app import WebhookApp
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Image",
     "Inbound",
     "Jwt",
+    "Limit",
     "Messenger",
     "Nexmo",
     "NexmoError",

@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final, Self, TypeVar
+import copy
+import importlib.util
+import warnings
+from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 from nexmo_async.auth import environment
 from nexmo_async.auth.layer import Authorizing, identity
 from nexmo_async.clock import Clock, SystemClock
-from nexmo_async.errors import ClosedError, ConfigurationError
+from nexmo_async.errors import (
+    ClosedError,
+    ConfigurationError,
+    DeliveryFailedError,
+    StillWaitingError,
+)
 from nexmo_async.messages.client import Messages, Post
+from nexmo_async.observe.events import teller
 from nexmo_async.receipts.inbox import Inbox
 from nexmo_async.receipts.memory import MemoryReceipts
+from nexmo_async.transport.hooks import Gate, Gated, Watched, Wrapped
 from nexmo_async.transport.retry import Retry, Retrying
+from nexmo_async.transport.throttle import Throttle, Throttled
 from nexmo_async.wire.dialect import DIALECTS
 from nexmo_async.workflows.client import Workflows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
     from typing import Any
 
     from nexmo_async.auth.credentials import Basic, Jwt
+    from nexmo_async.observe.events import Observer
     from nexmo_async.receipts.store import ReceiptStore
     from nexmo_async.transport.base import Transport
+    from nexmo_async.transport.hooks import Middleware
+    from nexmo_async.transport.throttle import Limit, Usage
     from nexmo_async.wire.limits import Api
 
 #: Where the API lives; email, RCS and WhatsApp updates must go to their own region.
@@ -34,6 +48,9 @@ REGIONS: Final[Mapping[str, str]] = {
     "ap": "https://api-ap.nexmo.com",
 }
 ANYWHERE: Final = "https://api.nexmo.com"
+
+#: What carries the requests; "auto" is the quickest one installed.
+Library = Literal["auto", "httpx", "aiohttp"]
 
 _Resource = TypeVar("_Resource")
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -52,9 +69,13 @@ class Nexmo:
         allow_http: Send credentials unencrypted to a host that is not loopback.
         timeout: Seconds that one attempt may take.
         retry: How often and how patiently what did not leave is tried again.
-        transport: What carries the requests, instead of connections of its own. You
-            opened it, so you close it.
+        limits: How fast you may send, per account, sender or recipient: `Limit(30)`.
+        transport: "httpx", "aiohttp", or "auto" for the quickest one installed; or
+            what carries the requests instead. You opened it, so you close it.
         receipts: Where receipts are kept, instead of in memory.
+        observers: Functions that are told what each send goes through.
+        middleware: Functions that have a hand in each attempt, outermost first:
+            `async def mine(request, call_next)`.
         clock: What time is measured by.
 
     Raises:
@@ -71,23 +92,32 @@ class Nexmo:
         allow_http: bool = False,
         timeout: float = 30.0,
         retry: Retry | None = None,
-        transport: Transport | None = None,
+        limits: Sequence[Limit] = (),
+        transport: Transport | Library = "auto",
         receipts: ReceiptStore | None = None,
+        observers: Sequence[Observer] = (),
+        middleware: Sequence[Middleware] = (),
         clock: Clock | None = None,
     ) -> None:
         if api not in DIALECTS:
             problem = f"is {api!r}, choose of {', '.join(DIALECTS)}"
             raise ConfigurationError("api", problem)
-        if timeout <= 0:
-            raise ConfigurationError("timeout", "must be more than 0 seconds")
+        if isinstance(transport, str) and transport not in LIBRARIES:
+            problem = f"is {transport!r}, choose of {', '.join(LIBRARIES)}"
+            raise ConfigurationError("transport", problem)
         self._auth = auth
         self._dialect = DIALECTS[api]
         self._base_url = _base_url(base_url, region, allow_http=allow_http)
-        self._timeout = timeout
+        self._timeout = _positive(timeout)
         self._retry = retry or Retry()
         self._clock = clock or SystemClock()
+        self._throttle = Throttle(limits, self._clock) if limits else None
+        self._tell = teller(observers)
+        self._middleware = tuple(middleware)
         self._given = transport
         self._own: Transport | None = None
+        self._below: Transport | None = None
+        self._gate: Gate | None = None
         self._messages: Messages | None = None
         self._workflows: Workflows | None = None
         # An empty store has a length of zero, so its truth says nothing.
@@ -127,24 +157,76 @@ class Nexmo:
         """Let attempts run in a row until one arrives."""
         return _open(self._workflows)
 
+    def usage(self) -> tuple[Usage, ...]:
+        """How each key of each limit stands: used, waiting, closed for how long."""
+        return () if self._throttle is None else self._throttle.usage()
+
+    def with_options(
+        self, *, timeout: float | None = None, retry: Retry | None = None
+    ) -> Self:
+        """The same client, more or less patient. Closing it closes nothing.
+
+        It shares connections, token and limits with this one, and lives as long.
+
+        Args:
+            timeout: Seconds that one attempt may take.
+            retry: How often and how patiently what did not leave is tried again.
+
+        Raises:
+            ClosedError: This client is not open.
+        """
+        below = _open(self._below)
+        view = copy.copy(self)
+        view._own = view._gate = None  # noqa: SLF001  one of us
+        view._timeout = self._timeout if timeout is None else _positive(timeout)  # noqa: SLF001
+        view._retry = retry or self._retry  # noqa: SLF001
+        view._stack(below)  # noqa: SLF001
+        return view
+
     async def __aenter__(self) -> Self:
         """Open: make the transport and stack the layers around it."""
         if self._messages is not None:
             raise RuntimeError("this client is open already")
         inner = self._given
-        if inner is None:
-            inner = self._own = await self._connections()
+        if isinstance(inner, str):
+            inner = self._own = await self._connections(inner)
+        self._gate = Gate()
+        if self._tell is not None:
+            inner = Watched(inner, self._clock, self._tell)
+        for function in reversed(self._middleware):
+            inner = Wrapped(inner, function)
+        if self._throttle is not None:
+            inner = Throttled(inner, self._throttle, self._clock, self._tell)
         caller = identity(self._auth, self._clock)
-        layers = Authorizing(inner, caller, self._clock)
+        inner = Authorizing(inner, caller, self._clock)
+        self._stack(Gated(inner, self._gate))
+        return self
+
+    def _stack(self, below: Transport) -> None:
+        """What each client has of its own; what is below is shared."""
+        self._below = below
         post = Post(
-            transport=Retrying(layers, self._retry, self._clock),
+            transport=Retrying(
+                below, self._retry, self._clock, self._settle, self._tell
+            ),
             dialect=self._dialect,
             clock=self._clock,
             timeout=self._timeout,
+            total=self._retry.total,
         )
         self._messages = Messages(post, self.receipts)
         self._workflows = Workflows(post)
-        return self
+
+    async def _settle(self, client_ref: str, within: float) -> str:
+        """The message that any receipt with this reference names."""
+        try:
+            receipt = await self.receipts.wait_for(client_ref, "submitted", within)
+        except DeliveryFailedError as failed:
+            return failed.message_uuid
+        except StillWaitingError:
+            history = await self.receipts.history(client_ref)
+            return history[0].message_uuid if history else ""
+        return receipt.message_uuid
 
     async def __aexit__(
         self,
@@ -157,21 +239,59 @@ class Nexmo:
 
     async def aclose(self) -> None:
         """Close what was opened. May be called again."""
-        self._messages = self._workflows = None
+        self._messages = self._workflows = self._below = None
+        gate, self._gate = self._gate, None
+        if gate is not None:
+            gate.is_open = False
         own, self._own = self._own, None
         if own is not None:
             await own.aclose()
 
-    async def _connections(self) -> Transport:
-        # Importing httpx and reading the authorities takes a while: not on the loop.
-        return await asyncio.to_thread(_httpx_transport, self._base_url, self._clock)
+    def __del__(self) -> None:
+        """Warn if it was forgotten."""
+        if getattr(self, "_gate", None) is not None:
+            message = f"unclosed client {self!r}"
+            warnings.warn(message, ResourceWarning, source=self, stacklevel=2)
+
+    async def _connections(self, library: Library) -> Transport:
+        # Importing one and reading the authorities takes a while: not on the loop.
+        return await asyncio.to_thread(LIBRARIES[library], self._base_url, self._clock)
 
 
-def _httpx_transport(base_url: str, clock: Clock) -> Transport:
+def _httpx(base_url: str, clock: Clock) -> Transport:
     # A program that brings its own transport never pays for this import.
     from nexmo_async.transport.httpx import HttpxTransport  # noqa: PLC0415
 
     return HttpxTransport(base_url, clock=clock)
+
+
+def _aiohttp(base_url: str, clock: Clock) -> Transport:
+    try:
+        from nexmo_async.transport.aiohttp import AiohttpTransport  # noqa: PLC0415
+    except ImportError:
+        problem = "is 'aiohttp', which is not installed"
+        advice = 'Install it: pip install "nexmo-async[fast]"'
+        raise ConfigurationError("transport", problem, advice) from None
+    return AiohttpTransport(base_url, clock=clock)
+
+
+def _quickest(base_url: str, clock: Clock) -> Transport:
+    is_fast = importlib.util.find_spec("aiohttp") is not None
+    return (_aiohttp if is_fast else _httpx)(base_url, clock)
+
+
+#: What may carry the requests.
+LIBRARIES: Final[Mapping[Library, Callable[[str, Clock], Transport]]] = {
+    "auto": _quickest,
+    "httpx": _httpx,
+    "aiohttp": _aiohttp,
+}
+
+
+def _positive(timeout: float) -> float:
+    if not timeout > 0:
+        raise ConfigurationError("timeout", "must be more than 0 seconds")
+    return timeout
 
 
 def _base_url(base_url: str | None, region: str | None, *, allow_http: bool) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import attrs
 
-from nexmo_async.errors import UnknownOutcomeError
+from nexmo_async.errors import ConfigurationError, UnknownOutcomeError
+from nexmo_async.messages.raw import RawMessages
 from nexmo_async.messages.sent import Sent
 from nexmo_async.transport.base import Request, Response, Transport, retry_after
 from nexmo_async.wire.codec import dumps
@@ -31,17 +33,34 @@ class Post:
     dialect: Dialect
     clock: Clock
     timeout: float
+    total: float = 60.0
 
     def new_ref(self) -> str:
         """A fresh client_ref; empty where the generation returns none."""
         return uuid.uuid4().hex if self.dialect.has_client_ref else ""
 
-    async def __call__(
-        self, path: str, body: Mapping[str, object], client_ref: str
+    async def __call__(  # noqa: PLR0913  what a request is made of
+        self,
+        path: str,
+        body: Mapping[str, object],
+        client_ref: str,
+        *,
+        method: str = "POST",
+        sender: str = "",
+        recipient: str = "",
+        total: float | timedelta | None = None,
     ) -> Response:
         """Post once, as the layers see fit, and return the answer if it is a yes."""
+        within = self.total if total is None else _seconds(total)
         request = Request(
-            "POST", path, dumps(body), client_ref=client_ref, timeout=self.timeout
+            method,
+            path,
+            dumps(body),
+            client_ref=client_ref,
+            timeout=self.timeout,
+            deadline=self.clock.monotonic() + within,
+            sender=sender,
+            recipient=recipient,
         )
         response = await self.transport.send(request)
         if response.status // 100 == 2:  # noqa: PLR2004  any success counts
@@ -61,7 +80,7 @@ def named(response: Response, key: str, client_ref: str) -> str:
     Raises:
         UnknownOutcomeError: The answer is a yes without an id: accepted, it seems.
     """
-    found = decode_answer(response.body, key)
+    found = response.settled or decode_answer(response.body, key)
     if found:
         return found
     problem = f"{response.status} without a {key}"
@@ -75,25 +94,57 @@ class Messages:
     _post: Post
     _receipts: ReceiptStore
 
-    async def send(self, message: Message) -> Sent:
+    @property
+    def with_raw_response(self) -> RawMessages:
+        """The same, with the answer as it came: status, headers and body."""
+        return RawMessages(self.sent_and_answer)
+
+    async def send(
+        self, message: Message, *, total: float | timedelta | None = None
+    ) -> Sent:
         """Send a message and return once Nexmo has accepted it.
 
         Args:
             message: An `Sms`, `WhatsApp`, `Messenger` or `Viber`.
+            total: Seconds for everything, instead of the client's: queueing, tries,
+                back-offs and answers. Or a `timedelta`.
 
         Raises:
             UnsupportedError: This generation of the API cannot carry it.
             NotSentError: No connection, several times over. Nothing was sent.
             RefusedError: Nexmo said no; the subclass says why. Nothing was sent.
+            ThrottledError: Your own limits kept it back for too long.
             UnknownOutcomeError: The request left and no clear answer came.
         """
+        sent, _ = await self.sent_and_answer(message, total)
+        return sent
+
+    async def sent_and_answer(
+        self, message: Message, total: float | timedelta | None
+    ) -> tuple[Sent, Response]:
+        """What was sent, and the answer as it came."""
         client_ref = message.client_ref or self._post.new_ref()
         dialect = self._post.dialect
         body = dialect.message(message, client_ref or None)
-        response = await self._post(dialect.messages, body, client_ref)
-        return Sent(
+        response = await self._post(
+            dialect.messages,
+            body,
+            client_ref,
+            sender=message.sender,
+            recipient=message.to,
+            total=total,
+        )
+        sent = Sent(
             message_uuid=named(response, "message_uuid", client_ref),
             client_ref=client_ref,
             message=message,
             receipts=self._receipts,
         )
+        return sent, response
+
+
+def _seconds(given: float | timedelta) -> float:
+    seconds = given.total_seconds() if isinstance(given, timedelta) else given
+    if not seconds > 0:
+        raise ConfigurationError("total", "must be more than 0 seconds")
+    return seconds

@@ -77,12 +77,14 @@ class Response:
         headers: The headers, their names in lower case.
         body: The whole body.
         note: What a layer found out about it, for people. May be empty.
+        settled: The message that a receipt named, where no answer came. May be empty.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes = attrs.field(repr=False)
     note: str = ""
+    settled: str = ""
 
 
 class Transport(Protocol):

@@ -315,7 +315,13 @@ async def test_after_the_body_has_left_nothing_is_sent_twice(
 ) -> None:
     async with (
         FaultyServer(trouble) as server,
-        Nexmo(BASIC, api=api, base_url=server.url, clock=clock) as nexmo,
+        Nexmo(
+            BASIC,
+            api=api,
+            base_url=server.url,
+            clock=clock,
+            retry=Retry(on_unknown="raise"),
+        ) as nexmo,
     ):
         with pytest.raises(UnknownOutcomeError) as caught:
             await nexmo.messages.send(SMS)

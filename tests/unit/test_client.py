@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 APPLICATION = "aaaaaaaa-bbbb-cccc-dddd-0123456789ab"
 BASIC = Basic("abcd1234", "the-api-secret")
+AT_ONCE = Retry(on_unknown="raise")
 SMS = Sms(to="447700900000", sender="447700900001", content="hi")
 WORKFLOW = Workflow(Step(SMS), Step(SMS))
 
@@ -134,7 +135,7 @@ async def test_a_post_is_never_repeated_after_it_may_have_arrived(
 ) -> None:
     async with (
         FaultyServer(fault) as server,
-        Nexmo(BASIC, base_url=server.url, clock=clock) as nexmo,
+        Nexmo(BASIC, base_url=server.url, clock=clock, retry=AT_ONCE) as nexmo,
     ):
         with pytest.raises(UnknownOutcomeError) as caught:
             await nexmo.messages.send(SMS)
@@ -150,7 +151,7 @@ async def test_a_post_is_never_repeated_after_a_server_error(
 ) -> None:
     async with (
         FaultyServer(Answer(status)) as server,
-        Nexmo(BASIC, base_url=server.url, clock=clock) as nexmo,
+        Nexmo(BASIC, base_url=server.url, clock=clock, retry=AT_ONCE) as nexmo,
     ):
         with pytest.raises(UnknownOutcomeError):
             await nexmo.messages.send(SMS)
@@ -183,7 +184,7 @@ async def test_a_workflow_is_never_repeated_either(
     )
     async with (
         FaultyServer("lose") as server,
-        Nexmo(BASIC, api=api, base_url=server.url, clock=clock) as nexmo,
+        Nexmo(BASIC, api=api, base_url=server.url, clock=clock, retry=AT_ONCE) as nexmo,
     ):
         with pytest.raises(UnknownOutcomeError):
             await nexmo.workflows.create(workflow)

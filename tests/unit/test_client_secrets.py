@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 APPLICATION = "aaaaaaaa-bbbb-cccc-dddd-0123456789ab"
+AT_ONCE = Retry(on_unknown="raise")
 BASIC = Basic("abcd1234", "the-api-secret")
 #: The secret, and the header that it makes.
 SECRETS = ("the-api-secret", "YWJjZDEyMzQ6dGhlLWFwaS1zZWNyZXQ=")
@@ -47,7 +48,7 @@ class Broken(FakeTransport):
 
 async def every_error(clock: ManualClock) -> list[NexmoError]:
     errors: list[NexmoError] = []
-    once = Retry(attempts=1)
+    once = Retry(attempts=1, on_unknown="raise")
     transport = Broken()
     async with Nexmo(BASIC, transport=transport, clock=clock, retry=once) as nexmo:
         while transport.plan:
@@ -106,7 +107,7 @@ async def test_no_log_prints_a_secret(
     caplog.set_level(logging.DEBUG)
     async with (
         FaultyServer(Answer(401), "lose", Answer(500)) as server,
-        Nexmo(BASIC, base_url=server.url, clock=clock) as nexmo,
+        Nexmo(BASIC, base_url=server.url, clock=clock, retry=AT_ONCE) as nexmo,
     ):
         for _ in range(4):
             try:
