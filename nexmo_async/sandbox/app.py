@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from nexmo_async.clock import SystemClock, instant
-from nexmo_async.sandbox import auth, callbacks, inbound, life
+from nexmo_async.sandbox import auth, callbacks, inbound, life, pages
 from nexmo_async.sandbox.api import Doors, trace
 from nexmo_async.sandbox.control import Control
 from nexmo_async.sandbox.crew import crew
@@ -296,6 +296,7 @@ def _application(account: auth.Account, network: Network, host: str) -> ASGIApp:
         routes=[
             *Doors(account, network.clock, network).routes(),
             *Control(network, host).routes(),
+            *pages.routes(),
         ],
         middleware=[Middleware(_Stamp, clock=network.clock)],
         exception_handlers={RefusedError: _refuse, HTTPException: _refuse},
