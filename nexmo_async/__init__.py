@@ -14,7 +14,16 @@ from nexmo_async.models.content import (
     Video,
 )
 from nexmo_async.models.inbound import Inbound
-from nexmo_async.models.message import Messenger, Sms, Viber, WhatsApp
+from nexmo_async.models.message import (
+    Email,
+    Messenger,
+    Mms,
+    Raw,
+    Rcs,
+    Sms,
+    Viber,
+    WhatsApp,
+)
 from nexmo_async.models.receipt import Receipt, Report
 from nexmo_async.models.workflow import Step, Workflow
 from nexmo_async.transport.retry import Retry
@@ -25,14 +34,18 @@ __all__ = [
     "Audio",
     "Basic",
     "Custom",
+    "Email",
     "File",
     "Image",
     "Inbound",
     "Jwt",
     "Limit",
     "Messenger",
+    "Mms",
     "Nexmo",
     "NexmoError",
+    "Raw",
+    "Rcs",
     "Receipt",
     "Report",
     "Retry",

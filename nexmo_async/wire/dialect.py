@@ -79,6 +79,11 @@ DIALECTS: Final[Mapping[Api, Dialect]] = {
 }
 
 
+def reference(body: Mapping[str, object]) -> str:
+    """The client_ref of a body; empty if it has none."""
+    return reading.word(body, "client_ref")
+
+
 def decode_answer(body: bytes, key: str) -> str:
     """The id under this key of a successful answer; empty if it names none."""
     try:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from nexmo_async.models.inbound import Inbound
-from nexmo_async.models.message import Message, Messenger, Viber, WhatsApp
+from nexmo_async.models.message import Message, Raw
 from nexmo_async.models.receipt import Position, Receipt
 from nexmo_async.wire import reading
-from nexmo_async.wire.content import KINDS, present, spell
+from nexmo_async.wire.content import KINDS, spell
 from nexmo_async.wire.limits import check
+from nexmo_async.wire.options import FLAT
+from nexmo_async.wire.present import present
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +22,8 @@ NAMES: Final[Mapping[str, str]] = {"viber": "viber_service"}
 
 def encode(message: Message, client_ref: str | None) -> dict[str, object]:
     """The body of one message, or one entry of a failover list."""
+    if isinstance(message, Raw):
+        return raw(message, client_ref)
     check(message, "v1")
     channel = NAMES.get(message.channel, message.channel)
     kind = KINDS[type(message.content)]
@@ -30,7 +34,7 @@ def encode(message: Message, client_ref: str | None) -> dict[str, object]:
         "from": message.sender,
         kind: spell(message.content),
     }
-    options = _options(message)
+    options = FLAT[type(message)](message, body)
     if options:
         body[channel] = options
     if client_ref is not None:
@@ -42,19 +46,12 @@ def encode(message: Message, client_ref: str | None) -> dict[str, object]:
     return body
 
 
-def _options(message: Message) -> dict[str, object]:
-    match message:
-        case Messenger():
-            return present(category=message.category, tag=message.tag)
-        case Viber():
-            return present(
-                category=message.category, ttl=message.ttl, type=message.type
-            )
-        case WhatsApp() if message.locale:
-            locale = message.locale.replace("-", "_")
-            return present(policy=message.policy, locale=locale)
-        case _:
-            return {}
+def raw(message: Raw, client_ref: str | None) -> dict[str, object]:
+    """The body as it was written, with the reference that its receipts need."""
+    body = dict(message.content.custom)
+    if message.client_ref is not None or "client_ref" not in body:
+        body |= present(client_ref=client_ref)
+    return body
 
 
 def decode_receipt(body: Mapping[str, object]) -> Receipt:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args
+
+import attrs
 
 from nexmo_async.errors import UnsupportedError
 from nexmo_async.models.content import (
     Audio,
+    Card,
+    Carousel,
     Content,
     Custom,
     File,
+    Html,
     Image,
+    Interactive,
+    Letter,
+    Media,
+    Reaction,
+    Sticker,
     Template,
     Text,
+    Vcard,
     Video,
 )
-from nexmo_async.models.message import Message, Viber, WhatsApp
+from nexmo_async.models.message import Message, Sms, Viber, WhatsApp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +35,8 @@ if TYPE_CHECKING:
 Api = Literal["beta", "v0.1", "v1"]
 
 _MEDIA: Final[frozenset[type[Content]]] = frozenset({Image, Audio, Video, File})
+_INTERACTIVE: Final[frozenset[type[Content]]] = frozenset(get_args(Interactive))
+_CUSTOM: Final[frozenset[type[Content]]] = _INTERACTIVE | {Custom}
 
 #: Which content each generation carries on which channel.
 CARRIES: Final[Mapping[Api, Mapping[str, frozenset[type[Content]]]]] = {
@@ -35,25 +48,49 @@ CARRIES: Final[Mapping[Api, Mapping[str, frozenset[type[Content]]]]] = {
     },
     "v0.1": {
         "sms": frozenset({Text}),
-        "whatsapp": _MEDIA | {Text, Template, Custom},
+        "mms": frozenset({Image}),
+        "whatsapp": _MEDIA | _CUSTOM | {Text, Template},
         "messenger": _MEDIA | {Text, Custom},
         "viber": frozenset({Text, Image, Template, Custom}),
     },
     "v1": {
         "sms": frozenset({Text}),
-        "whatsapp": _MEDIA | {Text, Template, Custom},
+        "mms": _MEDIA | {Text, Vcard, Media},
+        "rcs": frozenset({Text, Image, Video, File, Card, Carousel, Custom}),
+        "whatsapp": _MEDIA | _CUSTOM | {Text, Template, Sticker, Reaction},
         "messenger": _MEDIA | {Text},
-        "viber": frozenset({Text, Image}),
+        "viber": frozenset({Text, Image, Video, File}),
+        "email": frozenset({Text, Html, Letter}),
     },
 }
 
 #: Where captions are shown. None are in the preview's own tables but these.
 CAPTIONED: Final[Mapping[Api, frozenset[tuple[str, type[Content]]]]] = {
     "beta": frozenset(),
-    "v0.1": frozenset({("whatsapp", Image), ("whatsapp", File)}),
+    "v0.1": frozenset({("mms", Image), ("whatsapp", Image), ("whatsapp", File)}),
     "v1": frozenset(
-        {("whatsapp", Image), ("whatsapp", Video), ("whatsapp", File), ("viber", Image)}
+        {("mms", kind) for kind in (Image, Vcard, Audio, Video, File)}
+        | {("whatsapp", kind) for kind in (Image, Video, File)}
+        | {("viber", kind) for kind in (Image, Video)}
     ),
+}
+
+#: Options of a channel that the older generations know. v1 knows them all.
+OPTIONS: Final[Mapping[Api, Mapping[str, frozenset[str]]]] = {
+    "beta": {
+        "sms": frozenset(),
+        # Said by the template itself: it had one language.
+        "whatsapp": frozenset({"locale"}),
+        "messenger": frozenset({"category", "tag"}),
+        "viber": frozenset({"category", "ttl"}),
+    },
+    "v0.1": {
+        "sms": frozenset({"client_ref"}),
+        "mms": frozenset({"client_ref"}),
+        "whatsapp": frozenset({"client_ref", "locale", "policy"}),
+        "messenger": frozenset({"client_ref", "category", "tag"}),
+        "viber": frozenset({"client_ref", "category", "ttl", "type"}),
+    },
 }
 
 #: Characters in the text of an SMS: v1 spec 1.20 allows more than those before it.
@@ -65,37 +102,45 @@ CLIENT_REF: Final[Mapping[Api, int]] = {"beta": 0, "v0.1": 40, "v1": 100}
 #: Seconds that Viber may keep trying, for a message alone.
 VIBER_TTL: Final[Mapping[Api, int]] = {"beta": 86_400, "v0.1": 259_200, "v1": 259_200}
 
+_REQUIRED: Final = frozenset({"to", "sender", "content"})
+
 
 def check(message: Message, api: Api) -> None:
     """Raise `UnsupportedError` if this generation cannot carry the message."""
+    kind, channel = type(message.content), message.channel
+    carried = CARRIES[api].get(channel)
+    if carried is None:
+        raise UnsupportedError("channel", f"there is no {channel}", api)
+    if kind not in carried:
+        raise UnsupportedError("content", f"{channel} carries no {kind.__name__}", api)
+    if api != "v1":
+        _check_old(message, api)
+    if isinstance(message, WhatsApp) and message.policy == "fallback":
+        raise UnsupportedError("policy", "'fallback' has been dead since 2020", api)
+
+
+def _check_old(message: Message, api: Api) -> None:
     content, channel = message.content, message.channel
     kind = type(content)
-    if kind not in CARRIES[api][channel]:
-        raise UnsupportedError("content", f"{channel} carries no {kind.__name__}", api)
-    if isinstance(content, Text) and channel == "sms":
-        _at_most(SMS_TEXT[api], content.text, "text", api)
-    elif getattr(content, "caption", None) and (channel, kind) not in CAPTIONED[api]:
+    if getattr(content, "caption", None) and (channel, kind) not in CAPTIONED[api]:
         problem = f"{channel} shows none below {kind.__name__}"
         raise UnsupportedError("caption", problem, api)
-    if isinstance(content, File) and content.name is not None and api != "v1":
+    if isinstance(content, File) and content.name is not None:
         raise UnsupportedError("name", "a file has none", api)
-    _check_options(message, api)
-
-
-def _check_options(message: Message, api: Api) -> None:
+    known = OPTIONS[api][channel] | _REQUIRED
+    for field in attrs.fields(type(message)):
+        value = getattr(message, field.name)
+        if field.name not in known and value is not None and value != ():
+            raise UnsupportedError(field.name, "is not known", api)
+    if isinstance(message, Sms):
+        _at_most(SMS_TEXT[api], message.content.text, "text", api)
     if message.client_ref is not None:
-        if not CLIENT_REF[api]:
-            raise UnsupportedError("client_ref", "is not known", api)
         _at_most(CLIENT_REF[api], message.client_ref, "client_ref", api)
-    if api != "v1":
-        for field in ("webhook_url", "webhook_version"):
-            if getattr(message, field) is not None:
-                raise UnsupportedError(field, "is not known", api)
+    if isinstance(message, WhatsApp) and not message.to.isdigit():
+        raise UnsupportedError("to", "must be a number", api)
     if isinstance(message, Viber) and (message.ttl or 0) > VIBER_TTL[api]:
         problem = f"is {message.ttl} seconds, allowed are up to {VIBER_TTL[api]}"
         raise UnsupportedError("ttl", problem, api)
-    if isinstance(message, WhatsApp) and message.policy == "fallback":
-        raise UnsupportedError("policy", "'fallback' has been dead since 2020", api)
 
 
 def _at_most(limit: int, text: str, field: str, api: Api) -> None:

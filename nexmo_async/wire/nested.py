@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from nexmo_async.models.content import Template
 from nexmo_async.models.inbound import Inbound
-from nexmo_async.models.message import Message, Messenger, Viber, WhatsApp
+from nexmo_async.models.message import Message, Raw
 from nexmo_async.models.receipt import Position, Receipt
-from nexmo_async.wire import reading
-from nexmo_async.wire.content import KINDS, present, spell
+from nexmo_async.wire import flat, reading
+from nexmo_async.wire.content import KINDS, spell
 from nexmo_async.wire.limits import Api, check
+from nexmo_async.wire.options import nested_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +22,7 @@ NAMES: Final[Mapping[str, str]] = {"viber": "viber_service_msg"}
 #: Which member holds the address of the recipient and of the sender.
 ADDRESSES: Final[Mapping[str, tuple[str, str]]] = {
     "sms": ("number", "number"),
+    "mms": ("number", "number"),
     "whatsapp": ("number", "number"),
     "messenger": ("id", "id"),
     "viber": ("number", "id"),
@@ -29,11 +31,13 @@ ADDRESSES: Final[Mapping[str, tuple[str, str]]] = {
 
 def encode(message: Message, api: Api, client_ref: str | None) -> dict[str, object]:
     """The body of one message, or one step of a workflow without its condition."""
+    if isinstance(message, Raw):
+        return flat.raw(message, client_ref if api != "beta" else None)
     check(message, api)
     channel = NAMES.get(message.channel, message.channel)
     to, sender = ADDRESSES[message.channel]
     said: dict[str, object] = {"content": _content(message, api)}
-    options = _options(message, api)
+    options = nested_options(message, api)
     if options:
         said[channel] = options
     body: dict[str, object] = {
@@ -56,22 +60,6 @@ def _content(message: Message, api: Api) -> dict[str, object]:
             "parameters": [{"default": value} for value in content.parameters],
         }
     return {"type": kind, kind: spelled}
-
-
-def _options(message: Message, api: Api) -> dict[str, object]:
-    match message:
-        case Messenger():
-            return present(category=message.category, tag=message.tag)
-        case Viber():
-            # The preview has no `type`: there a template says so by its content.
-            kind = message.type if api != "beta" else None
-            return present(category=message.category, ttl=message.ttl, type=kind)
-        case WhatsApp() if api != "beta" and message.locale:
-            # v0.1 wants BCP 47; the preview has one language per template.
-            locale = message.locale.replace("_", "-")
-            return present(policy=message.policy, locale=locale)
-        case _:
-            return {}
 
 
 def decode_receipt(body: Mapping[str, object]) -> Receipt:

@@ -17,6 +17,7 @@ from nexmo_async.models.content import (
     Image,
     Template,
     Text,
+    Vcard,
     Video,
 )
 
@@ -35,8 +36,8 @@ ALL: list[Content] = [
     Custom({"type": "contacts"}),
 ]
 
-MEDIA: list[type[Any]] = [Image, Audio, Video, File]
-CAPTIONED: list[type[Any]] = [Image, Video, File]
+MEDIA: list[type[Any]] = [Image, Audio, Video, File, Vcard]
+CAPTIONED: list[type[Any]] = [Image, Audio, Video, File, Vcard]
 
 
 def kind(value: object) -> str:
@@ -150,11 +151,6 @@ def test_an_empty_caption_is_refused(of: Callable[..., object]) -> None:
 def test_a_longer_caption_is_refused(of: Callable[..., object]) -> None:
     with pytest.raises(MessageError, match=r"^caption: has 3001 characters"):
         of(URL, caption="a" * 3001)
-
-
-def test_a_sound_has_no_caption() -> None:
-    with pytest.raises(TypeError, match="caption"):
-        Audio(URL, caption="purr")
 
 
 def test_a_file_may_have_a_name() -> None:

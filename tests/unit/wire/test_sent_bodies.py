@@ -250,13 +250,6 @@ def test_no_reference_is_sent_where_there_is_none(api: Api) -> None:
     assert "client_ref" not in body
 
 
-def test_the_preview_has_no_type_of_viber_message() -> None:
-    message = Viber(**SERVICE, content="hi", type="template")
-    body = DIALECTS["beta"].message(message, None)
-
-    assert body["message"] == {"content": {"type": "text", "text": "hi"}}
-
-
 LOCALES: dict[str, tuple[Api, str, str]] = {
     "v0.1 from underscore": ("v0.1", "en_GB", "en-GB"),
     "v0.1 from dash": ("v0.1", "en-GB", "en-GB"),
