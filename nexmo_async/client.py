@@ -114,7 +114,7 @@ class Nexmo:
         self._throttle = Throttle(limits, self._clock) if limits else None
         self._tell = teller(observers)
         self._middleware = tuple(middleware)
-        self._given = transport
+        self._given: Transport | Library = transport
         self._own: Transport | None = None
         self._below: Transport | None = None
         self._gate: Gate | None = None
@@ -195,9 +195,11 @@ class Nexmo:
             inner = Watched(inner, self._clock, self._tell)
         for function in reversed(self._middleware):
             inner = Wrapped(inner, function)
-        if self._throttle is not None:
-            inner = Throttled(inner, self._throttle, self._clock, self._tell)
         caller = identity(self._auth, self._clock)
+        if self._throttle is not None:
+            inner = Throttled(
+                inner, self._throttle, self._clock, self._tell, caller.header
+            )
         inner = Authorizing(inner, caller, self._clock)
         self._stack(Gated(inner, self._gate))
         return self

@@ -86,4 +86,4 @@ class Authorizing:
         await self.inner.aclose()
 
     async def _as(self, header: str, request: Request) -> Response:
-        return await self.inner.send(attrs.evolve(request, authorization=header))
+        return await self.inner.send(request.signed(header))

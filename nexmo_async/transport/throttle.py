@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
@@ -228,12 +228,17 @@ class Throttle:
 
 @attrs.define
 class Throttled:
-    """Layer: waits for its turn; a 429 closes the key that it is about."""
+    """Layer: waits for its turn; a 429 closes the key that it is about.
+
+    Attributes:
+        fresh: The header to go with after a wait: a token may have ended meanwhile.
+    """
 
     inner: Transport
     throttle: Throttle
     clock: Clock
     tell: Tell | None = None
+    fresh: Callable[[], Awaitable[str]] | None = None
 
     async def send(self, request: Request) -> Response:
         """Send once the limits allow it.
@@ -245,6 +250,8 @@ class Throttled:
         if waited:
             if self.tell is not None:
                 self.tell(events.Throttled(request.subject, waited))
+            if self.fresh is not None:
+                request = request.signed(await self.fresh())
             left = request.deadline - self.clock.monotonic()
             if left < request.timeout:
                 request = attrs.evolve(request, timeout=left)

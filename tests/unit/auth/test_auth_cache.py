@@ -25,7 +25,7 @@ def credentials(private_key: RSAPrivateKey) -> Jwt:
 
 @pytest.fixture
 def cache(credentials: Jwt, clock: ManualClock) -> TokenCache:
-    return TokenCache(credentials, clock)
+    return TokenCache(credentials, clock, draw=lambda: 0.0)
 
 
 def claims(header: str) -> dict[str, object]:
@@ -229,3 +229,80 @@ async def test_the_cache_never_prints_the_token(cache: TokenCache) -> None:
         "<TokenCache Jwt(application_id='aaaaaaaa-bbbb-cccc-dddd-0123456789ab') "
         "signatures=1>"
     )
+
+
+@pytest.mark.parametrize(("drawn", "seconds"), [(0.0, 840), (0.5, 810), (1.0, 780)])
+async def test_processes_renew_at_moments_drawn_by_lot(
+    credentials: Jwt, clock: ManualClock, drawn: float, seconds: float
+) -> None:
+    cache = TokenCache(credentials, clock, draw=lambda: drawn)
+    first = await cache.header()
+
+    await clock.advance(seconds - 0.1)
+    assert await cache.header() == first
+    await clock.advance(0.1)
+
+    assert await cache.header() != first
+
+
+@pytest.mark.parametrize("ahead", [0.5, 1.0, 3.0, 5.0])
+async def test_a_clock_that_is_a_little_ahead_is_healed_without_a_note(
+    cache: TokenCache, clock: ManualClock, ahead: float
+) -> None:
+    """A token from the future is not valid yet, be it for a second."""
+    clock.jump(ahead)
+    cache.refused(await cache.header(), NEW_YEAR)
+
+    assert claims(await cache.header())["iat"] == NEW_YEAR
+    assert cache.note() == ""
+
+
+async def test_a_wrong_key_is_not_signed_with_again_for_each_send(
+    cache: TokenCache,
+) -> None:
+    for _ in range(50):
+        header = await cache.header()
+        if cache.refused(header, NEW_YEAR):
+            cache.refused(await cache.header(), NEW_YEAR)
+
+    assert cache.signatures == 2
+
+
+async def test_a_refused_token_is_replaced_again_after_a_minute(
+    cache: TokenCache, clock: ManualClock
+) -> None:
+    for _ in range(2):
+        cache.refused(await cache.header(), None)
+    await clock.advance(60)
+
+    assert cache.refused(await cache.header(), None)
+    await cache.header()
+    assert cache.signatures == 3
+
+
+async def test_a_machine_that_slept_for_an_hour_wakes_with_a_new_token(
+    cache: TokenCache, clock: ManualClock
+) -> None:
+    """The wall moved on while the monotonic clock stood still, as on Linux."""
+    first = await cache.header()
+    clock.jump(3_600)
+
+    assert claims(await cache.header())["exp"] == NEW_YEAR + 4_500
+    assert await cache.header() != first
+
+
+async def test_the_loop_goes_on_while_a_token_is_signed(cache: TokenCache) -> None:
+    """Four milliseconds with a key of 4096 bits."""
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while not signing.done():
+            turns += 1
+            await asyncio.sleep(0)
+
+    signing = asyncio.create_task(cache.header())
+    await count()
+
+    assert (await signing).startswith("Bearer ")
+    assert turns > 2
