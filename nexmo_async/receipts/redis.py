@@ -154,10 +154,12 @@ class RedisReceipts(Listening):
             return
         for task in self._tasks:
             task.cancel()
+        # Python 3.11's wait_for, which redis uses, may swallow a cancellation; the end
+        # of its connection is not to be overheard.
+        await line.aclose()
         try:
             await hands.__aexit__(None, None, None)
         finally:
-            await line.aclose()
             await redis.aclose()
 
     async def record(self, event: Event) -> bool:
@@ -169,10 +171,7 @@ class RedisReceipts(Listening):
             case Inbound():
                 is_new = await self._record_letter(event, nonce)
             case Report():
-                mark = self._key("w", event.workflow_uuid, event.status)
-                is_new = await self._run(
-                    scripts.RECORD_ONCE, [mark], [nonce, self._keep_ms]
-                )
+                is_new = await self._record_report(event, nonce)
             case _:
                 assert_never(event)
         return bool(is_new)
@@ -203,7 +202,16 @@ class RedisReceipts(Listening):
                 self._key("m", ""),
                 STREAM,
                 ref,
+                receipt.workflow.workflow_uuid if receipt.workflow else "",
             ],
+        )
+
+    async def _record_report(self, report: Report, nonce: str) -> Any:  # noqa: ANN401  Redis's own
+        workflow = report.workflow_uuid
+        return await self._run(
+            scripts.RECORD_REPORT,
+            [self._key("w", workflow, report.status), self._key("told")],
+            [nonce, self._keep_ms, spell(report), workflow, STREAM],
         )
 
     async def _record_letter(self, letter: Inbound, nonce: str) -> Any:  # noqa: ANN401  Redis's own
@@ -281,7 +289,7 @@ class RedisReceipts(Listening):
     async def _listen(self, line: Redis, place: bytes) -> None:
         """Tell whoever waits in this process what any process has recorded."""
         missed = True
-        while True:
+        while self._redis is not None:
             try:
                 if missed:
                     # Redis may have lost its end: then the stream begins earlier.
@@ -291,7 +299,7 @@ class RedisReceipts(Listening):
                     missed = False
                 place = await self._hear(line, place)
             except (RedisError, OSError) as why:
-                if not missed:
+                if not missed and self._redis is not None:
                     problem = type(why).__name__
                     _log.warning("receipts not heard", extra={"problem": problem})
                 missed = True
@@ -311,10 +319,13 @@ class RedisReceipts(Listening):
         if b"i" in said:
             self._inbox.look_again(said[b"i"].decode())
             return
-        names = [said.get(key, b"").decode() for key in (b"m", b"r")]
+        names = [said.get(key, b"").decode() for key in (b"m", b"r", b"w")]
         if any(name in self._ears for name in names):
-            for receipt in _readable([said.get(b"e", b"")]):
-                self._tell(receipt)
+            for event in _readable([said.get(b"e", b"")]):
+                if isinstance(event, Receipt):
+                    self._tell(event)
+                elif isinstance(event, Report):
+                    self._ears.report(event)
 
     async def _newest(self, line: Redis) -> bytes:
         found: Any = await line.xrevrange(self._key("told"), count=1)
@@ -358,19 +369,18 @@ class RedisReceipts(Listening):
 def _in_order(story: Iterable[bytes]) -> list[Receipt]:
     told = [line[32:].partition(b" ") for line in story]
     told.sort(key=lambda line: _moment(line[0]))
-    return _readable(line[2] for line in told)
+    events = _readable(line[2] for line in told)
+    return [event for event in events if isinstance(event, Receipt)]
 
 
-def _readable(written: Iterable[bytes]) -> list[Receipt]:
-    receipts: list[Receipt] = []
+def _readable(written: Iterable[bytes]) -> list[Event]:
+    events: list[Event] = []
     for line in written:
         try:
-            event = read(line)
+            events.append(read(line))
         except ValueError:
             _log.warning("receipt unreadable: was it written by a newer release?")
-        else:
-            receipts += [event] if isinstance(event, Receipt) else []
-    return receipts
+    return events
 
 
 def _moment(entry: bytes) -> tuple[int, int]:

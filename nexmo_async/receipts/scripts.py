@@ -10,14 +10,14 @@ from typing import Final
 
 #: KEYS: stream, story, order, names of the reference (or none).
 #: ARGV: essence, nonce, event, ms to keep, messages to keep, uuid, prefix of stories,
-#: length of the stream, reference. Returns 1 if it is new.
+#: length of the stream, reference, workflow. Returns 1 if it is new.
 RECORD_RECEIPT: Final = """
 local before = redis.call('HGET', KEYS[2], ARGV[1])
 if before then return string.sub(before, 1, 32) == ARGV[2] and 1 or 0 end
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[8], '*',
-    'm', ARGV[6], 'r', ARGV[9], 'e', ARGV[3])
+    'm', ARGV[6], 'r', ARGV[9], 'w', ARGV[10], 'e', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[2] .. id .. ' ' .. ARGV[3])
 redis.call('PEXPIRE', KEYS[2], ARGV[4])
@@ -34,10 +34,15 @@ end
 return 1
 """
 
-#: KEYS: mark. ARGV: nonce, ms to keep. Returns 1 if it is new.
-RECORD_ONCE: Final = """
-if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
-return redis.call('GET', KEYS[1]) == ARGV[1] and 1 or 0
+#: KEYS: mark, stream. ARGV: nonce, ms to keep, event, workflow, length of the stream.
+#: Returns 1 if it is new.
+RECORD_REPORT: Final = """
+if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then
+    return redis.call('GET', KEYS[1]) == ARGV[1] and 1 or 0
+end
+redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', 'w', ARGV[4], 'e', ARGV[3])
+redis.call('PEXPIRE', KEYS[2], ARGV[2])
+return 1
 """
 
 #: KEYS: mark, letters, stream. ARGV: nonce, ms to keep, event, ms to keep letters,
