@@ -27,6 +27,7 @@ from nexmo_async.transport.retry import Retry, Retrying
 from nexmo_async.transport.throttle import Throttle, Throttled
 from nexmo_async.wire.dialect import DIALECTS
 from nexmo_async.workflows.client import Workflows
+from nexmo_async.workflows.desk import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nexmo_async.auth.credentials import Basic, Jwt
+    from nexmo_async.messages.sent import Sent
+    from nexmo_async.models.message import Message
     from nexmo_async.observe.events import Observer
     from nexmo_async.receipts.store import ReceiptStore
     from nexmo_async.transport.base import Transport
@@ -120,6 +123,7 @@ class Nexmo:
         self._gate: Gate | None = None
         self._messages: Messages | None = None
         self._workflows: Workflows | None = None
+        self._desk: Desk | None = None
         # An empty store has a length of zero, so its truth says nothing.
         self.receipts: ReceiptStore = (
             MemoryReceipts(clock=self._clock) if receipts is None else receipts
@@ -201,6 +205,12 @@ class Nexmo:
                 inner, self._throttle, self._clock, self._tell, caller.header
             )
         inner = Authorizing(inner, caller, self._clock)
+        self._desk = await Desk(
+            self._send,
+            self.receipts,
+            self._clock,
+            has_refs=self._dialect.has_client_ref,
+        ).__aenter__()
         self._stack(Gated(inner, self._gate))
         return self
 
@@ -217,7 +227,10 @@ class Nexmo:
             total=self._retry.total,
         )
         self._messages = Messages(post, self.receipts)
-        self._workflows = Workflows(post)
+        self._workflows = Workflows(post, _open(self._desk), self.receipts)
+
+    async def _send(self, message: Message) -> Sent:
+        return await self.messages.send(message)
 
     async def _settle(self, client_ref: str, within: float) -> str:
         """The message that any receipt with this reference names."""
@@ -240,9 +253,14 @@ class Nexmo:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close what was opened. May be called again."""
-        self._messages = self._workflows = self._below = None
+        """Close what was opened. May be called again.
+
+        Workflows that run here are called off; answers under way are waited for.
+        """
         gate, self._gate = self._gate, None
+        if gate is not None and self._desk is not None:
+            await self._desk.aclose()
+        self._messages = self._workflows = self._below = self._desk = None
         if gate is not None:
             gate.is_open = False
         own, self._own = self._own, None

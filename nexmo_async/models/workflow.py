@@ -9,6 +9,7 @@ import attrs
 from nexmo_async.errors import MessageError
 from nexmo_async.models.condition import Until
 from nexmo_async.models.message import seconds
+from nexmo_async.models.plan import Api, Plan, plan
 from nexmo_async.models.step import Step
 
 if TYPE_CHECKING:
@@ -75,3 +76,11 @@ class Workflow:
         object.__setattr__(self, "steps", _steps(steps))
         object.__setattr__(self, "patience", _time(patience, "patience"))
         object.__setattr__(self, "settle", _time(settle, "settle"))
+
+    def plan(self, *, api: Api = "v1") -> Plan:
+        """Who can run it, and what would be lost if Nexmo did.
+
+        Args:
+            api: The generation: "v1", "v0.1" or "beta".
+        """
+        return plan(self.steps, api)

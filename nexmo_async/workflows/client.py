@@ -1,16 +1,25 @@
-"""Workflows that Nexmo runs."""
+"""`nexmo.workflows`: run here, or handed to Nexmo."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, cast
 
 import attrs
 
+from nexmo_async.errors import UnsupportedError
 from nexmo_async.messages.client import Post, named
 from nexmo_async.wire.dialect import decode_answer
+from nexmo_async.workflows.server import Server
 
 if TYPE_CHECKING:
+    from nexmo_async.models.plan import Plan
     from nexmo_async.models.workflow import Workflow
+    from nexmo_async.receipts.store import ReceiptStore
+    from nexmo_async.workflows.desk import Desk
+    from nexmo_async.workflows.run import Run
+
+#: Who runs a workflow. "auto": Nexmo if it refuses nothing, else this process.
+EngineName = Literal["local", "server", "auto"]
 
 
 @attrs.frozen(kw_only=True)
@@ -22,26 +31,76 @@ class StartedWorkflow:
         message_uuid: Its first message; empty on beta and v0.1, which do not say.
         client_ref: The reference of every step that has none of its own; empty on beta.
         workflow: What was started.
+        run: Follows it, as far as receipts reach this process.
     """
 
     uuid: str
     message_uuid: str
     client_ref: str
     workflow: Workflow
+    run: Run = attrs.field(eq=False, repr=False)
 
 
 @attrs.frozen
 class Workflows:
-    """`nexmo.workflows`: hands whole workflows to Nexmo."""
+    """`nexmo.workflows`: runs workflows here, or hands them to Nexmo."""
 
     _post: Post
+    _desk: Desk
+    _receipts: ReceiptStore
+    _server: Server = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Follow with the same means."""
+        api = self._post.dialect.api
+        server = Server(self._receipts, self._post.clock, self._desk, api)
+        object.__setattr__(self, "_server", server)
+
+    def plan(self, workflow: Workflow) -> Plan:
+        """Who can run it with this client's generation, and what would be lost."""
+        return workflow.plan(api=self._post.dialect.api)
+
+    async def run(
+        self,
+        workflow: Workflow,
+        *,
+        engine: EngineName = "local",
+        name: str | None = None,
+    ) -> Run:
+        """Begin a workflow and return at once; it goes on by itself.
+
+        `await run.result()` waits for its end, `async for happening in run` tells of
+        each step, `run.cancel()` calls it off. The client owns it: closing the client
+        calls off what still runs, and waits for answers that are under way.
+
+        Receipts must reach this process: mount a `WebhookApp` on `nexmo.receipts`.
+
+        Args:
+            workflow: What to run.
+            engine: "local": timed and decided here. "server": as `create`. "auto": the
+                server if it can run all of it.
+            name: Its id, up to 32 characters; made up if not given. The reference of
+                each message begins with it.
+
+        Raises:
+            UnsupportedError: This generation cannot carry one of the messages, or, run
+                by Nexmo, not the workflow. Nothing was sent.
+            NexmoError: As for `create`, if Nexmo runs it.
+        """
+        if engine == "auto":
+            engine = cast("EngineName", self.plan(workflow).engines[-1])
+        if engine == "server":
+            return (await self.create(workflow)).run
+        for step in workflow.steps:
+            self._post.dialect.message(step.message, step.message.client_ref)
+        return self._desk.start(workflow, name)
 
     async def create(self, workflow: Workflow) -> StartedWorkflow:
         """Let Nexmo run the workflow, and return once it is accepted.
 
         On beta and v0.1 each step but the last needs a condition, with 15 to 86,400
         whole seconds. On v1 no step may have one: there the next step only runs when
-        the one before it is rejected.
+        the one before it is rejected. See `Workflow.plan`.
 
         Raises:
             UnsupportedError: This generation cannot run it.
@@ -50,11 +109,21 @@ class Workflows:
             UnknownOutcomeError: The request left and no clear answer came.
         """
         client_ref, dialect = self._post.new_ref(), self._post.dialect
+        for loss in self.plan(workflow).refusals:
+            raise UnsupportedError(loss.field, loss.problem, dialect.api)
         body = dialect.workflow(workflow, client_ref or None)
-        response = await self._post(dialect.workflows, body, client_ref)
+        run = self._server.expect(workflow, client_ref)
+        try:
+            response = await self._post(dialect.workflows, body, client_ref)
+            uuid = named(response, dialect.workflow_id, client_ref)
+        except BaseException:
+            self._server.forget(run)
+            raise
+        self._server.follow(run, uuid)
         return StartedWorkflow(
-            uuid=named(response, dialect.workflow_id, client_ref),
+            uuid=uuid,
             message_uuid=decode_answer(response.body, "message_uuid"),
             client_ref=client_ref,
             workflow=workflow,
+            run=run,
         )

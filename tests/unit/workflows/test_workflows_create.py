@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nexmo_async.errors import RequestError, UnknownOutcomeError, UnsupportedError
-from nexmo_async.messages.client import Post
+from nexmo_async.messages.client import Messages, Post
 from nexmo_async.models.message import Sms, Viber, WhatsApp
 from nexmo_async.models.workflow import Step, Workflow
+from nexmo_async.receipts.memory import MemoryReceipts
 from nexmo_async.testing import FakeTransport, answer
 from nexmo_async.wire.dialect import DIALECTS
 from nexmo_async.workflows.client import Workflows
+from nexmo_async.workflows.desk import Desk
 
 if TYPE_CHECKING:
     from nexmo_async.testing import ManualClock
@@ -25,9 +27,11 @@ PLAIN = Workflow(Step(WHATSAPP), Step(VIBER), Step(SMS))
 
 
 def workflows(transport: FakeTransport, clock: ManualClock, api: Api) -> Workflows:
-    return Workflows(
-        Post(transport=transport, dialect=DIALECTS[api], clock=clock, timeout=30.0)
-    )
+    post = Post(transport=transport, dialect=DIALECTS[api], clock=clock, timeout=30.0)
+    receipts = MemoryReceipts(clock=clock)
+    send = Messages(post, receipts).send
+    desk = Desk(send, receipts, clock, has_refs=post.dialect.has_client_ref)
+    return Workflows(post, desk, receipts)
 
 
 @pytest.mark.parametrize(
