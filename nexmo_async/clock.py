@@ -9,14 +9,14 @@ import asyncio
 import heapq
 import itertools
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Callable, Generator
     from contextlib import AbstractAsyncContextManager
 
 #: How often the loop turns after each moved timer, so that whoever it woke can act.
@@ -76,6 +76,10 @@ class _Timer:
     due: float
     order: int
     ring: Callable[[], object] | None = attrs.field(order=False)
+
+    def go(self) -> None:
+        if self.ring is not None:
+            self.ring()
 
     def cancel(self) -> None:
         self.ring = None
@@ -184,9 +188,7 @@ class FastClock:
     """
 
     def __init__(self, speed: float) -> None:
-        if not speed > 0:
-            raise ValueError(f"speed is {speed}, must be above 0")
-        self._speed = speed
+        self._speed = _above_nothing(speed)
         self._wall = time.time()
         self._start = time.monotonic()
 
@@ -205,3 +207,174 @@ class FastClock:
     def timeout(self, within: float | None) -> AbstractAsyncContextManager[object]:
         """Raise `TimeoutError` if the block takes longer by this clock."""
         return asyncio.timeout(None if within is None else within / self._speed)
+
+
+class MovableClock:
+    """The machine's time, until somebody freezes it, speeds it up or moves it.
+
+    Args:
+        speed: Seconds of this clock in one second of the machine.
+        frozen: Stand still until told to move.
+        start: Unix seconds on the wall at the beginning; None: the machine's.
+    """
+
+    def __init__(
+        self, *, speed: float = 1.0, frozen: bool = False, start: float | None = None
+    ) -> None:
+        self._speed = _above_nothing(speed)
+        self._frozen = frozen
+        self._start = time.time() if start is None else start
+        self._elapsed = 0.0
+        self._since = time.monotonic()
+        self._order = itertools.count()
+        self._timers: list[tuple[float, int, _Timer]] = []
+        self._alarm: asyncio.TimerHandle | None = None
+        self._rings_at = 0.0
+        self._moving = False
+        self._busy = 0
+        self._idle = asyncio.Event()
+
+    @property
+    def speed(self) -> float:
+        """Seconds of this clock in one second of the machine, when it is not frozen."""
+        return self._speed
+
+    @property
+    def frozen(self) -> bool:
+        """Does it stand still until told to move?"""
+        return self._frozen
+
+    def wall(self) -> float:
+        """Unix seconds of this clock."""
+        return self._start + self.monotonic()
+
+    def monotonic(self) -> float:
+        """Seconds of this clock since it was made."""
+        if self._frozen or self._moving:
+            return self._elapsed
+        return self._elapsed + (time.monotonic() - self._since) * self._speed
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait that long by this clock."""
+        awake: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def wake() -> None:
+            if not awake.done():
+                awake.set_result(None)
+
+        timer = self._after(seconds, wake)
+        try:
+            await awake
+        finally:
+            timer.cancel()
+
+    @asynccontextmanager
+    async def timeout(self, within: float | None) -> AsyncGenerator[None]:
+        """Raise `TimeoutError` if the block takes longer by this clock."""
+        now = asyncio.get_running_loop().time
+        async with asyncio.timeout(None) as limit:
+            if within is None:
+                yield
+                return
+            timer = self._after(within, lambda: limit.reschedule(now()))
+            try:
+                yield
+            finally:
+                timer.cancel()
+
+    @contextmanager
+    def busy(self) -> Generator[None]:
+        """Something takes no time of this clock: it is not moved on meanwhile."""
+        self._busy += 1
+        try:
+            yield
+        finally:
+            self._busy -= 1
+            if not self._busy:
+                self._idle.set()
+
+    def freeze(self) -> None:
+        """Stand still from now on."""
+        self._stop()
+        self._frozen = True
+
+    def run(self, speed: float | None = None) -> None:
+        """Go on from here, at the same speed or at another."""
+        speed = self._speed if speed is None else _above_nothing(speed)
+        self._stop()
+        self._speed, self._frozen = speed, False
+        self._set_alarm()
+
+    async def advance(self, seconds: float) -> None:
+        """Move time on, waking every sleeper in order at its own moment."""
+        if not seconds >= 0:
+            raise ValueError(f"cannot advance by {seconds:g} s")
+        if self._moving:
+            raise RuntimeError("this clock is being moved already")
+        self._stop()
+        self._moving = True
+        try:
+            await self._move(self._elapsed + seconds)
+        finally:
+            self._since = time.monotonic()
+            self._moving = False
+            self._set_alarm()
+
+    async def _move(self, end: float) -> None:
+        await self._settle()
+        while self._timers and self._timers[0][0] <= end:
+            due, _, timer = heapq.heappop(self._timers)
+            if timer.ring is not None:
+                self._elapsed = max(self._elapsed, due)
+                timer.ring()
+                await self._settle()
+        self._elapsed = end
+
+    async def _settle(self) -> None:
+        """Let everybody act who was woken, and wait for those who are busy."""
+        while True:
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
+            if not self._busy:
+                return
+            self._idle.clear()
+            await self._idle.wait()
+
+    def _after(self, seconds: float, ring: Callable[[], object]) -> _Timer:
+        due, order = self.monotonic() + seconds, next(self._order)
+        timer = _Timer(due, order, ring)
+        if seconds <= 0:
+            asyncio.get_running_loop().call_soon(timer.go)
+            return timer
+        heapq.heappush(self._timers, (due, order, timer))
+        if self._alarm is None or due < self._rings_at:
+            self._set_alarm()
+        return timer
+
+    def _stop(self) -> None:
+        now = self.monotonic()
+        self._elapsed, self._since = now, time.monotonic()
+
+    def _set_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        if self._timers and not self._frozen and not self._moving:
+            self._rings_at = self._timers[0][0]
+            pause = max(0.0, self._rings_at - self.monotonic()) / self._speed
+            loop = asyncio.get_running_loop()
+            self._alarm = loop.call_later(pause, self._wake)
+
+    def _wake(self) -> None:
+        self._alarm = None
+        # The loop may be early by a hair, and so would all that is due then.
+        now = max(self.monotonic(), self._rings_at)
+        while self._timers and self._timers[0][0] <= now:
+            heapq.heappop(self._timers)[2].go()
+        self._set_alarm()
+
+
+def _above_nothing(speed: float) -> float:
+    if not speed > 0:
+        raise ValueError(f"speed is {speed}, must be above 0")
+    return speed

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from nexmo_async.clock import instant
 from nexmo_async.sandbox import auth, document
+from nexmo_async.sandbox.gate import Gate
 from nexmo_async.sandbox.life import PLAIN
 from nexmo_async.sandbox.problem import RefusedError, generic, invalid_json
 from nexmo_async.sandbox.rules import dispatch, flat, nested, update
@@ -37,6 +38,11 @@ class Doors:
     account: Account
     clock: Clock
     network: Network
+
+    @property
+    def gate(self) -> Gate:
+        """What may go wrong, and what is too much."""
+        return Gate(self.network)
 
     def routes(self) -> list[Route]:
         """Which address leads where, as in each generation's spec."""
@@ -71,11 +77,15 @@ class Doors:
         if problem := flat.refuse(body):
             raise RefusedError(problem)
         drafts = flat.drafts(body)
+        await self.gate.before(request, drafts[0])
         if len(drafts) == 1:
-            return _accepted(message_uuid=self.network.send(drafts[0]).message_uuid)
-        first = self.network.send_with_failover(drafts)
-        identity = first.place.workflow_id if first.place else ""
-        return _accepted(message_uuid=first.message_uuid, workflow_id=identity)
+            told = {"message_uuid": self.network.send(drafts[0]).message_uuid}
+        else:
+            first = self.network.send_with_failover(drafts)
+            identity = first.place.workflow_id if first.place else ""
+            told = {"message_uuid": first.message_uuid, "workflow_id": identity}
+        await self.gate.after(request, drafts[0])
+        return _accepted(told)
 
     async def v1_update(self, request: Request) -> Response:
         """PATCH /v1/messages/{message_uuid}."""
@@ -109,8 +119,11 @@ class Doors:
         body = await self._admit(request)
         if problem := nested.refuse(body, api):
             raise RefusedError(problem)
-        message = self.network.send(nested.draft(body, api))
-        return _accepted(message_uuid=message.message_uuid)
+        draft = nested.draft(body, api)
+        await self.gate.before(request, draft)
+        message = self.network.send(draft)
+        await self.gate.after(request, draft)
+        return _accepted({"message_uuid": message.message_uuid})
 
     async def _workflow(
         self, request: Request, api: Literal["beta", "v0.1"], key: str
@@ -118,8 +131,11 @@ class Doors:
         body = await self._admit(request)
         if problem := dispatch.refuse(body, api):
             raise RefusedError(problem)
-        run = self.network.dispatch(dispatch.steps(body, api), api)
-        return _accepted(**{key: run.workflow_id})
+        steps = dispatch.steps(body, api)
+        await self.gate.before(request, steps[0].draft)
+        run = self.network.dispatch(steps, api)
+        await self.gate.after(request, steps[0].draft)
+        return _accepted({key: run.workflow_id})
 
     async def _admit(
         self, request: Request, *, flat_json: bool = False, only_token: bool = False
@@ -162,5 +178,5 @@ def trace(request: Request) -> str:
     return str(getattr(request.state, "request_id", None) or uuid4())
 
 
-def _accepted(**body: str) -> Response:
+def _accepted(body: Mapping[str, str]) -> Response:
     return Response(document.encode(body), 202, media_type="application/json")

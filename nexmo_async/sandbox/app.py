@@ -3,40 +3,45 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from email.utils import formatdate
+from itertools import count
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import attrs
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from nexmo_async.clock import SystemClock, instant
-from nexmo_async.sandbox import auth, callbacks, inbound, life, pages
+from nexmo_async.clock import MovableClock, instant
+from nexmo_async.sandbox import auth, callbacks, control, inbound, pages
 from nexmo_async.sandbox.api import Doors, trace
-from nexmo_async.sandbox.control import Control
+from nexmo_async.sandbox.chaos import Chaos
 from nexmo_async.sandbox.crew import crew
+from nexmo_async.sandbox.dice import Dice
 from nexmo_async.sandbox.network import Addresses, Network
+from nexmo_async.sandbox.personas import Personas
 from nexmo_async.sandbox.problem import RefusedError, generic
+from nexmo_async.sandbox.rates import FREE, REALISTIC, Meter
 from nexmo_async.sandbox.rules import inbound as rules
 from nexmo_async.sandbox.server import serve
 from nexmo_async.sandbox.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from types import TracebackType
     from typing import Self
 
+    from aiohttp import ClientSession
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.routing import Route
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from nexmo_async.clock import Clock
     from nexmo_async.sandbox import records
+    from nexmo_async.sandbox.crew import Crew
 
 
 @attrs.frozen
@@ -67,7 +72,11 @@ class Sandbox:
         host: Where to listen.
         port: Where to listen; 0 is any free port.
         clock: Moves everything that takes time.
-        personas: How recipients take messages: a script by number or id.
+        personas: How recipients take messages: a script by number, id or pattern.
+        realistic: Do the rates and the rules of the channels hold?
+        chaos: What goes wrong, in rules such as `503 10%`.
+        seed: Makes the same ids and the same trouble each time.
+        control_token: What a caller of the control API must know.
     """
 
     def __init__(  # noqa: PLR0913 - one account has that many settings
@@ -84,22 +93,28 @@ class Sandbox:
         port: int = 0,
         clock: Clock | None = None,
         personas: Mapping[str, str] | None = None,
+        realistic: bool = False,
+        chaos: Iterable[str] = (),
+        seed: str | None = None,
+        control_token: str | None = None,
     ) -> None:
-        self.api_key = api_key or secrets.token_hex(4)
-        self.api_secret = api_secret or secrets.token_urlsafe(12)
-        self.application_id = application_id or str(uuid4())
-        self.signature_secret = signature_secret or secrets.token_urlsafe(32)
+        self._dice = dice = Dice(seed)
+        self.api_key = api_key or dice.secret(8, "key")
+        self.api_secret = api_secret or dice.secret(16, "secret")
+        self.application_id = application_id or dice.uuid("application")
+        self.signature_secret = signature_secret or dice.secret(43, "signature")
         self._public_key = (
             None if public_key is None else auth.read_public_key(public_key)
         )
         self._addresses = Addresses(status_url, inbound_url)
         self._host = host
         self._port = port
-        self._clock = clock or SystemClock()
+        self._clock = clock or MovableClock()
         self._store = Store()
-        self._personas: dict[str, life.Persona] = {}
-        for recipient, script in (personas or {}).items():
-            self.persona(recipient, script)
+        self._personas = Personas(personas)
+        self._realistic = realistic
+        self._chaos = Chaos(dice, chaos)
+        self._control_token = control_token
         self._stack = AsyncExitStack()
         self._open: _Open | None = None
 
@@ -116,18 +131,8 @@ class Sandbox:
             account, private_key = await self._account()
             session = await stack.enter_async_context(callbacks.session())
             hands = await stack.enter_async_context(crew())
-            courier = callbacks.Courier(
-                account, self._clock, self._store, hands, session
-            )
-            network = Network(
-                self._clock,
-                self._store,
-                courier,
-                hands,
-                self._addresses,
-                self._personas,
-            )
-            app = _application(account, network, self._host)
+            network = self._network(account, hands, session)
+            app = self._application(account, network, private_key)
             url = await stack.enter_async_context(serve(app, self._host, self._port))
             network.home = url
             self._open = _Open(url, app, network, account, private_key)
@@ -142,6 +147,7 @@ class Sandbox:
     ) -> None:
         """Stop listening, and all that is under way."""
         self._open = None
+        self._store.feed.close()
         await self._stack.__aexit__(kind, error, traceback)
 
     @property
@@ -186,13 +192,14 @@ class Sandbox:
         """Say how a recipient takes messages from now on.
 
         Args:
-            recipient: The number or id as requests write it: digits, no plus.
+            recipient: The number or id as requests write it: digits, no plus; or the
+                beginning of some with a `*` after it.
             script: What becomes of the messages, such as `reject 1300`.
 
         Raises:
             ValueError: The script is none; the message shows how to write one.
         """
-        self._personas[recipient] = life.persona(script)
+        self._personas.put(recipient, script)
 
     def messages(self) -> list[records.Message]:
         """The messages that were accepted, oldest first, with what became of them."""
@@ -247,6 +254,48 @@ class Sandbox:
             )
         return self._open
 
+    def _network(
+        self, account: auth.Account, hands: Crew, session: ClientSession
+    ) -> Network:
+        clock = self._clock
+        courier = callbacks.Courier(
+            account,
+            clock,
+            self._store,
+            hands,
+            session,
+            self._dice,
+            self._chaos,
+            clock.busy if isinstance(clock, MovableClock) else nullcontext,
+        )
+        return Network(
+            clock,
+            self._store,
+            courier,
+            hands,
+            self._addresses,
+            self._personas,
+            self._dice,
+            self._chaos,
+            Meter(REALISTIC if self._realistic else FREE),
+            self._realistic,
+        )
+
+    def _application(
+        self, account: auth.Account, network: Network, private_key: str | None
+    ) -> ASGIApp:
+        def login() -> dict[str, object]:
+            return {
+                "api_secret": self.api_secret,
+                "signature_secret": self.signature_secret,
+                "private_key": private_key,
+            }
+
+        controls = control.routes(
+            network, self._host, token=self._control_token, secrets=login
+        )
+        return _application(account, network, controls)
+
     async def _account(self) -> tuple[auth.Account, str | None]:
         if self._public_key is not None:
             return self._account_with(self._public_key), None
@@ -270,12 +319,14 @@ class _Stamp:
 
     app: ASGIApp
     clock: Clock
+    dice: Dice
+    _count: Iterator[int] = attrs.field(factory=count)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        identity = str(uuid4())
+        identity = self.dice.uuid("request", next(self._count))
         scope.setdefault("state", {})["request_id"] = identity
         date = formatdate(self.clock.wall(), usegmt=True)
 
@@ -291,14 +342,16 @@ class _Stamp:
         await self.app(scope, receive, stamped)
 
 
-def _application(account: auth.Account, network: Network, host: str) -> ASGIApp:
+def _application(
+    account: auth.Account, network: Network, controls: list[Route]
+) -> ASGIApp:
     app = Starlette(
         routes=[
             *Doors(account, network.clock, network).routes(),
-            *Control(network, host).routes(),
+            *controls,
             *pages.routes(),
         ],
-        middleware=[Middleware(_Stamp, clock=network.clock)],
+        middleware=[Middleware(_Stamp, clock=network.clock, dice=network.dice)],
         exception_handlers={RefusedError: _refuse, HTTPException: _refuse},
     )
     # The service does not forgive a slash at the end. (Gateway of the APIs.)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Final
-from uuid import uuid4
 
 import aiohttp
 import attrs
@@ -13,14 +12,18 @@ import jwt
 
 from nexmo_async.clock import instant
 from nexmo_async.sandbox import document
+from nexmo_async.sandbox.chaos import Chaos
+from nexmo_async.sandbox.dice import Dice
 from nexmo_async.sandbox.records import Attempt, Webhook
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import AsyncGenerator, Iterator, Mapping
+    from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from nexmo_async.clock import Clock
     from nexmo_async.sandbox.auth import Account
+    from nexmo_async.sandbox.chaos import Rule
     from nexmo_async.sandbox.crew import Crew
     from nexmo_async.sandbox.records import Kind
     from nexmo_async.sandbox.store import Store
@@ -63,15 +66,22 @@ def again(attempt: Attempt) -> bool:
 
 @attrs.define(eq=False)
 class Courier:
-    """Hands events over, and keeps a note of each attempt."""
+    """Hands events over, and keeps a note of each attempt.
+
+    Attributes:
+        busy: What a clock that is moved by hand is told while an attempt is made.
+    """
 
     account: Account
     clock: Clock
     store: Store
     crew: Crew
     session: aiohttp.ClientSession
+    dice: Dice = attrs.field(factory=Dice)
+    chaos: Chaos = attrs.field(factory=lambda: Chaos(Dice()))
+    busy: Callable[[], AbstractContextManager[object]] = nullcontext
 
-    def send(
+    def send(  # noqa: PLR0913 - a letter has that many sides
         self,
         kind: Kind,
         url: str | None,
@@ -79,6 +89,7 @@ class Courier:
         *,
         message_uuid: str | None = None,
         turn: asyncio.Lock | None = None,
+        person: str = "",
     ) -> Webhook:
         """Tell the account, now or as soon as it listens.
 
@@ -88,6 +99,7 @@ class Courier:
             body: What to say.
             message_uuid: The message concerned.
             turn: First attempts that share one are made in order.
+            person: Whose message it is, for what goes wrong with some of them.
         """
         webhook = Webhook(
             kind=kind,
@@ -98,39 +110,94 @@ class Courier:
         )
         self.store.add_webhook(webhook)
         if url is not None:
-            self.crew.start(self._deliver(webhook, url, turn))
+            trouble = self.chaos.strike("webhook", person, self.clock.monotonic())
+            self._begin(webhook, url, turn, {rule.fault: rule for rule in trouble})
         return webhook
 
-    async def _deliver(
-        self, webhook: Webhook, url: str, turn: asyncio.Lock | None
+    async def resend(self, webhook: Webhook, url: str) -> None:
+        """Tell the account once more, whatever became of the first time."""
+        attempt = await self._attempt(webhook, url)
+        if webhook.state != "pending" or not again(attempt):
+            self._settle(webhook, attempt)
+
+    def claims(self, webhook: Webhook, attempt: Attempt) -> dict[str, object] | None:
+        """What the token of an attempt said; None: it carried none."""
+        if attempt.jti is None:
+            return None
+        return {
+            "iss": "Vonage",
+            "iat": int(attempt.at.timestamp()),
+            "jti": attempt.jti,
+            "api_key": self.account.api_key,
+            "application_id": self.account.application_id,
+            "payload_hash": hashlib.sha256(webhook.body).hexdigest(),
+        }
+
+    def _begin(
+        self,
+        webhook: Webhook,
+        url: str,
+        turn: asyncio.Lock | None,
+        trouble: Mapping[str, Rule],
     ) -> None:
+        if "lose" in trouble:
+            webhook.state = "dropped"
+            self.store.changed("webhook", webhook)
+            return
+        pause = 0.0
+        if "delay" in trouble:
+            pause = trouble["delay"].seconds
+        if "shuffle" in trouble:
+            share = self.dice.fraction("shuffle", webhook.number)
+            pause, turn = pause + share * trouble["shuffle"].seconds, None
+        signed = "unsigned" not in trouble
+        for _ in range(2 if "double" in trouble else 1):
+            self.crew.start(self._deliver(webhook, url, turn, signed, pause))
+
+    async def _deliver(
+        self,
+        webhook: Webhook,
+        url: str,
+        turn: asyncio.Lock | None,
+        signed: bool,  # noqa: FBT001 - of a task, which takes no keywords
+        pause: float,
+    ) -> None:
+        if pause:
+            await self.clock.sleep(pause)
         if turn is None:
-            attempt = await self._attempt(webhook, url)
+            attempt = await self._attempt(webhook, url, signed=signed)
         else:
             async with turn:
-                attempt = await self._attempt(webhook, url)
-        for pause in pauses():
+                attempt = await self._attempt(webhook, url, signed=signed)
+        for wait in pauses():
             if not again(attempt):
                 break
-            await self.clock.sleep(pause)
-            attempt = await self._attempt(webhook, url)
+            await self.clock.sleep(wait)
+            attempt = await self._attempt(webhook, url, signed=signed)
         self._settle(webhook, attempt)
 
-    async def _attempt(self, webhook: Webhook, url: str) -> Attempt:
+    async def _attempt(
+        self, webhook: Webhook, url: str, *, signed: bool = True
+    ) -> Attempt:
         at = instant(self.clock)
-        try:
-            async with self.session.post(
-                url,
-                data=webhook.body,
-                headers=self._headers(webhook.body),
-                allow_redirects=False,
-            ) as answer:
-                attempt = Attempt(at=at, answer=answer.status)
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            # ValueError: an address that no request can be made to.
-            attempt = Attempt(at=at, error=f"{type(error).__name__}: {error}")
-        webhook.attempts.append(attempt)
-        self.store.bell.ring()
+        number = len(webhook.attempts)
+        jti = self.dice.uuid("jti", webhook.number, number) if signed else None
+        sent = Attempt(at=at, jti=jti)
+        with self.busy():
+            try:
+                async with self.session.post(
+                    url,
+                    data=webhook.body,
+                    headers=self._headers(webhook, sent),
+                    allow_redirects=False,
+                ) as answer:
+                    attempt = attrs.evolve(sent, answer=answer.status)
+            except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+                # ValueError: an address that no request can be made to.
+                why = f"{type(error).__name__}: {error}"
+                attempt = attrs.evolve(sent, error=why)
+            webhook.attempts.append(attempt)
+            self.store.changed("webhook", webhook)
         return attempt
 
     def _settle(self, webhook: Webhook, attempt: Attempt) -> None:
@@ -138,24 +205,17 @@ class Courier:
             webhook.state = "dropped"
         else:
             webhook.state = "taken" if attempt.answer in TAKEN else "refused"
-        self.store.bell.ring()
+        self.store.changed("webhook", webhook)
 
-    def _headers(self, body: bytes) -> dict[str, str]:
+    def _headers(self, webhook: Webhook, attempt: Attempt) -> dict[str, str]:
         # Whether the service signs anew for each attempt is not documented. Here it
         # does: a receiver that refuses a jti it has seen still gets the second try.
-        claims = {
-            "iss": "Vonage",
-            "iat": int(self.clock.wall()),
-            "jti": str(uuid4()),
-            "api_key": self.account.api_key,
-            "application_id": self.account.application_id,
-            "payload_hash": hashlib.sha256(body).hexdigest(),
-        }
-        token = jwt.encode(claims, self.account.signature_secret, algorithm="HS256")
-        return {
-            "Authorization": f"Bearer {token}",
-            "Content-Type": "application/json",
-        }
+        headers = {"Content-Type": "application/json"}
+        claims = self.claims(webhook, attempt)
+        if claims is not None:
+            token = jwt.encode(claims, self.account.signature_secret, algorithm="HS256")
+            headers["Authorization"] = f"Bearer {token}"
+        return headers
 
 
 @asynccontextmanager

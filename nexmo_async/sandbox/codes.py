@@ -13,6 +13,9 @@ EXPIRED: Final = 1360
 #: What a message that never reached the provider gets when the script names no code.
 NOT_SUBMITTED: Final = 1100
 
+#: What a message gets that failed for no reason that anybody knows.
+UNKNOWN: Final = 1330
+
 #: code -> reason. (Messages API error codes.)
 REASONS: Final[Mapping[int, str]] = {
     1000: "Throttled: the account sent faster than it may",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, assert_never, cast
 
 import attrs
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 Status: TypeAlias = Literal[
     "submitted", "delivered", "read", "rejected", "undeliverable"
 ]
-Verdict: TypeAlias = Literal["deliver", "read", "reject", "undeliverable", "silent"]
+Verdict: TypeAlias = Literal[
+    "deliver", "read", "reject", "undeliverable", "silent", "slow", "flaky", "reply"
+]
 
 #: Seconds from acceptance until the provider has the message.
 SUBMITTED_AFTER: Final = 0.05
@@ -23,6 +25,8 @@ SUBMITTED_AFTER: Final = 0.05
 DELIVERED_AFTER: Final = 0.15
 #: Seconds from there until it is read.
 READ_AFTER: Final = 0.15
+#: Seconds until somebody slow has read it.
+SLOW_AFTER: Final = 30.0
 
 #: The plain name of each channel, for scripts. (Messages v0.1 and v1 specs.)
 PLAIN: Final[Mapping[str, str]] = {
@@ -45,26 +49,36 @@ GRAMMAR: Final = """\
 script:  RULE, or several with ';' between, each one for a channel or for the rest
 rule:    [CHANNEL ':'] OUTCOME ['after' SECONDS 's']
 outcome: deliver | read | reject CODE | undeliverable [CODE] | silent
+         slow | flaky PERCENT% | reply "TEXT"
 channel: sms mms rcs whatsapp messenger viber email
 as in:   read after 2s
          whatsapp: silent; viber: reject 1300; sms: deliver"""
 
 _RULE: Final = re.compile(
     r"(?:(?P<channel>[a-z_]+)\s*:\s*)?"
-    r"(?P<verdict>deliver|read|reject|undeliverable|silent)"
+    r"(?P<verdict>deliver|read|reject|undeliverable|silent|slow|flaky|reply)"
     r"(?:\s+(?P<code>[0-9]{3,6}))?"
+    r"(?:\s+(?P<percentage>[0-9]{1,3}(?:\.[0-9]{1,6})?)\s*%)?"
+    r"(?:\s+\"(?P<text>[^\"]{1,1000})\")?"
     r"(?:\s+after\s+(?P<after>[0-9]{1,9}(?:\.[0-9]{1,9})?)\s*s)?",
     re.ASCII,
 )
 
-#: Word -> the outcome; may a code follow it, and must it?
-_CODE: Final[Mapping[str, tuple[Verdict, bool, bool]]] = {
-    "deliver": ("deliver", False, False),
-    "read": ("read", False, False),
-    "reject": ("reject", True, True),
-    "undeliverable": ("undeliverable", True, False),
-    "silent": ("silent", False, False),
+#: What stands between the rules: not a semicolon that somebody replies with.
+_BETWEEN: Final = re.compile(r';(?=(?:[^"]*"[^"]*")*[^"]*$)')
+
+#: Outcome -> what may follow it, and must it?
+_TAKES: Final[Mapping[Verdict, tuple[str | None, bool]]] = {
+    "deliver": (None, False),
+    "read": (None, False),
+    "reject": ("code", True),
+    "undeliverable": ("code", False),
+    "silent": (None, False),
+    "slow": (None, False),
+    "flaky": ("percentage", True),
+    "reply": ("text", True),
 }
+_ARGUMENTS: Final = ("code", "percentage", "text")
 
 
 @attrs.frozen
@@ -75,11 +89,15 @@ class Outcome:
         verdict: The word of the script.
         code: Why it failed, if it does.
         after: Seconds until the outcome, from the status before it.
+        chance: How often it fails instead, from 0 to 1.
+        text: What the person answers.
     """
 
     verdict: Verdict
     code: int | None = None
     after: float | None = None
+    chance: float = 0.0
+    text: str | None = None
 
 
 #: What becomes of a message that nobody wrote a script for.
@@ -126,7 +144,7 @@ def persona(script: str) -> Persona:
     """
     channels: dict[str, Outcome] = {}
     otherwise: Outcome | None = None
-    for part in script.split(";"):
+    for part in _BETWEEN.split(script):
         channel, outcome = _rule(part, script)
         if channel is None:
             if otherwise is not None:
@@ -137,6 +155,15 @@ def persona(script: str) -> Persona:
         else:
             channels[channel] = outcome
     return Persona(channels, otherwise or USUAL)
+
+
+def decide(outcome: Outcome, fraction: float) -> Outcome:
+    """What a draw from 0 up to 1 makes of an outcome that is left to chance."""
+    if outcome.verdict != "flaky":
+        return outcome
+    if fraction < outcome.chance:
+        return Outcome("reject", codes.UNKNOWN, outcome.after)
+    return Outcome("read", None, outcome.after)
 
 
 def life(outcome: Outcome, *, channel: str, ttl: float | None = None) -> list[Turn]:
@@ -165,13 +192,22 @@ def _turns(outcome: Outcome, channel: str) -> Iterator[Turn]:
             return
         case "reject":
             yield Turn(final, "rejected", outcome.code)
-        case "read" if channel in TELLS_READ:
-            yield Turn(DELIVERED_AFTER, "delivered")
-            yield Turn(READ_AFTER if after is None else after, "read")
-        case "deliver" | "read":
+        case "slow":
+            yield from _reading(channel, SLOW_AFTER if after is None else after)
+        case "read" | "flaky" | "reply":
+            yield from _reading(channel, after)
+        case "deliver":
             yield Turn(final, "delivered")
         case _:
             assert_never(outcome.verdict)
+
+
+def _reading(channel: str, after: float | None) -> Iterator[Turn]:
+    if channel in TELLS_READ:
+        yield Turn(DELIVERED_AFTER, "delivered")
+        yield Turn(READ_AFTER if after is None else after, "read")
+    else:
+        yield Turn(DELIVERED_AFTER if after is None else after, "delivered")
 
 
 def _expire(turns: list[Turn], ttl: float) -> list[Turn]:
@@ -195,19 +231,25 @@ def _rule(part: str, script: str) -> tuple[str | None, Outcome]:
     channel = found["channel"]
     if channel is not None and channel not in PLAIN:
         raise _not_a_script(script, f"{channel!r} is no channel")
-    verdict, may, must = _CODE[found["verdict"]]
-    code = found["code"]
-    if code is None and must:
-        raise _not_a_script(script, f"{verdict} needs a code")
-    if code is not None and not may:
-        raise _not_a_script(script, f"{verdict} takes no code")
-    after = found["after"]
+    verdict = cast("Verdict", found["verdict"])
+    takes, must = _TAKES[verdict]
+    for name in _ARGUMENTS:
+        if found[name] is None and must and name == takes:
+            raise _not_a_script(script, f"{verdict} needs a {name}")
+        if found[name] is not None and name != takes:
+            raise _not_a_script(script, f"{verdict} takes no {name}")
+    after, code = found["after"], found["code"]
     if after is not None and verdict == "silent":
         raise _not_a_script(script, "silence has no end")
+    chance = float(found["percentage"] or 0) / 100
+    if chance > 1:
+        raise _not_a_script(script, "nothing happens more often than always")
     outcome = Outcome(
         verdict,
         None if code is None else int(code),
         None if after is None else float(after),
+        chance,
+        found["text"],
     )
     return (None if channel is None else PLAIN[channel]), outcome
 

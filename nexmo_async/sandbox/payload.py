@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
-from uuid import uuid4
+from uuid import UUID, uuid5
 
 from nexmo_async.sandbox import codes, gsm
 from nexmo_async.sandbox.life import PLAIN
@@ -74,7 +74,7 @@ def status(message: Message, event: Event, form: Format) -> dict[str, object]:
 
 def report(workflow: Workflow, at: datetime) -> dict[str, object]:
     """The body of a final report."""
-    bills = [_bill(message) for message in workflow.messages]
+    bills = [bill(message) for message in workflow.messages]
     return {
         WORKFLOW_KEY[workflow.api]: workflow.workflow_id,
         "template": "failover",
@@ -131,7 +131,7 @@ def _flat(message: Message, event: Event) -> dict[str, object]:
             "type": f"https://developer.vonage.com/api-errors/messages#{event.code}",
             "title": str(event.code),
             "detail": codes.reason(event.code),
-            "instance": uuid4().hex,
+            "instance": uuid5(UUID(int=0), f"{message.message_uuid} {event.at}").hex,
         }
     if plain in NAMES_NETWORK:
         body["destination"] = {"network_code": NETWORK}
@@ -180,7 +180,8 @@ def _whatsapp(message: Message, event: Event) -> dict[str, object]:
     return member
 
 
-def _bill(message: Message) -> Decimal:
+def bill(message: Message) -> Decimal:
+    """What a message has cost so far."""
     at = CHARGED_AT[PLAIN[message.channel]]
     charged = any(event.status == at for event in message.events)
     return PRICE if charged else Decimal(0)

@@ -28,6 +28,10 @@ GENERIC: Final[Mapping[str, tuple[int, str, str]]] = {
         "Say 'Content-Type: application/json' and send JSON",
     ),
     "too-large": (413, "Payload Too Large", "The body is larger than 1 MiB"),
+    "throttled": (429, "Rate Limit Hit", "Please wait, then retry your request"),
+    "unavailable": (503, "Service Unavailable", "Nobody hears this"),
+    "conflict": (409, "Conflict", "This cannot be done now"),
+    "timeout": (408, "Request Timeout", "It did not happen in time"),
     "forbidden": (403, "Forbidden", "This Host is not the sandbox"),
 }
 
@@ -50,6 +54,7 @@ class Problem:
     Attributes:
         violations: What was wrong, for `invalid_parameters`.
         only_first: Name the first of them as an object, instead of all in a list.
+        bodyless: Say the status and nothing else.
     """
 
     status: int
@@ -58,10 +63,13 @@ class Problem:
     detail: str
     violations: tuple[Violation, ...] = ()
     only_first: bool = False
+    bodyless: bool = False
     headers: Mapping[str, str] = attrs.field(factory=dict[str, str])
 
     def response(self, instance: str) -> Response:
         """The answer; `instance` is the trace that support would ask for."""
+        if self.bodyless:
+            return Response(status_code=self.status, headers=dict(self.headers))
         body: dict[str, object] = {
             "type": self.type,
             "title": self.title,

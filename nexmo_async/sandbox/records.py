@@ -57,6 +57,14 @@ class Draft:
     webhook_version: Format = "v1"
 
 
+def _words(message: Message) -> str:
+    draft = message.draft
+    return (
+        f"{draft.to} {draft.sender} {draft.text} {draft.client_ref or ''} "
+        f"{draft.channel} {draft.message_type} {message.message_uuid}"
+    ).lower()
+
+
 @attrs.define(kw_only=True, eq=False)
 class Message:
     """One message that was accepted, and what became of it so far.
@@ -80,15 +88,9 @@ class Message:
     revoked_at: datetime | None = None
     by_hand: bool = False
     number: int = 0
-    words: str = attrs.field(init=False, repr=False)
-
-    @words.default
-    def _words(self) -> str:
-        draft = self.draft
-        return (
-            f"{draft.to} {draft.sender} {draft.text} {draft.client_ref or ''} "
-            f"{draft.channel} {draft.message_type} {self.message_uuid}"
-        ).lower()
+    words: str = attrs.field(
+        init=False, repr=False, default=attrs.Factory(_words, takes_self=True)
+    )
 
     @property
     def api(self) -> Api:

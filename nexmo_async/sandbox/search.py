@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import attrs
@@ -11,6 +10,8 @@ import attrs
 from nexmo_async.sandbox.life import PLAIN
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from nexmo_async.sandbox.records import Message
 
 Test: TypeAlias = "Callable[[Message], bool]"
@@ -84,6 +85,8 @@ def _test(term: re.Match[str]) -> Test:
 
 
 def _found(name: str | None, value: str) -> Test:
+    if name is None:
+        return lambda message: value in message.words
     if name in PARTLY:
         part = PARTLY[name]
         return lambda message: value in part(message)
@@ -92,7 +95,7 @@ def _found(name: str | None, value: str) -> Test:
         wanted = frozenset(_spelled(name, value))
         return lambda message: part(message) in wanted
     # A colon may stand in what is looked for, as in an address of the web.
-    words = value if name is None else f"{name}:{value}"
+    words = f"{name}:{value}"
     return lambda message: words in message.words
 
 

@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 import socket
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import uvicorn
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from nexmo_async.sandbox.crew import crew
 
@@ -51,6 +52,20 @@ async def serve(
                 await asyncio.wait({running})
 
 
+class _Line(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # httptools or h11
+    """A connection that the application can cut, through its request's state."""
+
+    app_state: dict[str, object]
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Somebody calls."""
+        self.app_state = {
+            **self.app_state,
+            "hang_up": cast("asyncio.Transport", transport).abort,
+        }
+        super().connection_made(transport)
+
+
 class _Server(uvicorn.Server):
     """A server that is told when to stop instead of asking ten times a second."""
 
@@ -64,6 +79,7 @@ class _Server(uvicorn.Server):
                 date_header=False,
                 server_header=False,
                 proxy_headers=False,
+                http=_Line,
                 ws="none",
                 timeout_keep_alive=KEPT,
                 timeout_graceful_shutdown=GRACE,

@@ -143,7 +143,7 @@ async def test_another_verb_is_405_and_told_the_right_one(
     assert answer.json()["type"].endswith("#wrong-verb")
 
 
-@pytest.mark.parametrize("path", ["/", "/v2/messages", "/v1/messages/", "/beta"])
+@pytest.mark.parametrize("path", ["/v1", "/v2/messages", "/v1/messages/", "/beta"])
 async def test_an_unknown_address_is_404(api: httpx.AsyncClient, path: str) -> None:
     """A slash at the end is another address: the service forgives none."""
     answer = await api.post(path, json=FLAT)
