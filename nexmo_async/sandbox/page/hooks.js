@@ -27,9 +27,8 @@ function attemptLine(hook, one, index, key) {
   const words = [
     `webhook ${index + 1}: `,
     h("b", { "data-tone": good ? "ok" : "bad" }, one.answer ?? "no answer"),
-    one.took === null ? "" : ` in ${stretch(one.took)}`,
     next ? `, again after ${stretch(next.at - one.at)}` : "",
-    one.claims ? ", signed" : "",
+    one.claims ? ", signed" : ", not signed",
   ];
   const facts = [h("p", { class: "soft mono" }, `${exact(one.at)} → ${hook.url}`), one.error ? h("p", { class: "soft" }, one.error) : null];
   return h("li", {}, fold(key, h("span", {}, words), facts, one.claims ? signature(one.claims) : null, hook.body ? json(hook.body) : null));
@@ -37,9 +36,8 @@ function attemptLine(hook, one, index, key) {
 
 /** The claims of the token that signed it, with what they mean. */
 function signature(claims) {
-  const inner = claims.claims ?? claims;
-  const rows = Object.entries(inner).map(([name, value]) => [h("dt", {}, name), h("dd", {}, meaning(name, value))]);
-  return h("dl", { class: "claims" }, h("dt", {}, "alg"), h("dd", {}, claims.alg ?? "HS256"), rows);
+  const rows = Object.entries(claims).map(([name, value]) => [h("dt", {}, name), h("dd", {}, meaning(name, value))]);
+  return h("dl", { class: "claims" }, h("dt", {}, "alg"), h("dd", {}, "HS256"), rows);
 }
 
 function meaning(name, value) {

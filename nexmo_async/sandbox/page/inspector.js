@@ -38,7 +38,7 @@ export class Inspector {
     const raw = row.inbound ? await this._inbound(row) : await get(`/_sandbox/messages/${part(row.uuid)}`).catch(() => null);
     if (raw === null || row !== this.row) return;
     const one = shape.detail(raw);
-    const flow = one.workflowId && !row.inbound ? await workflowOf(one).catch(() => null) : null;
+    const flow = one.workflowId && has("GET", "/workflows/{id}") ? await get(`/_sandbox/workflows/${part(one.workflowId)}`).then(shape.workflow, () => null) : null;
     if (row !== this.row) return;
     const key = JSON.stringify([raw, flow, flow?.status === "running" ? Math.floor(this.now() / 1000) : 0]);
     if (key === this.key) return;
@@ -47,8 +47,8 @@ export class Inspector {
   }
 
   async _inbound(row) {
-    if (!has("GET", "/inbound/{uuid}")) return { message_uuid: row.uuid, direction: "inbound", channel: row.channel, from: row.person, to: row.account, content: row.content ?? row.text, message_type: row.type, at: row.at, api: row.api, webhooks: await hooksOf(row.uuid) };
-    return get(`/_sandbox/inbound/${part(row.uuid)}`).catch(() => null);
+    const known = { message_uuid: row.uuid, direction: "inbound", channel: row.channel, from: row.person, to: row.account };
+    return { ...known, content: row.content, message_type: row.type, at: row.at, api: row.api, webhooks: await hooksOf(row.uuid) };
   }
 
   _draw(one, flow) {
@@ -61,20 +61,8 @@ export class Inspector {
 
 async function hooksOf(uuid) {
   if (!has("GET", "/webhooks")) return [];
-  const found = await get("/_sandbox/webhooks", { message_uuid: uuid, limit: 200 }).catch(() => ({ webhooks: [] }));
-  return (found.webhooks ?? []).filter((raw) => (raw.message_uuid ?? raw.body?.message_uuid) === uuid);
-}
-
-/** The workflow as the sandbox tells it, or put together from its messages. */
-export async function workflowOf(one) {
-  const id = one.workflowId;
-  if (has("GET", "/workflows/{id}")) return shape.workflow(await get(`/_sandbox/workflows/${part(id)}`));
-  const found = await get("/_sandbox/messages", { to: one.person });
-  const mine = found.messages.filter((raw) => raw.workflow?.workflow_id === id);
-  const steps = await Promise.all(mine.map((raw) => get(`/_sandbox/messages/${part(raw.message_uuid)}`)));
-  const starts = steps.map((raw) => raw.accepted_at);
-  const drawn = steps.map((raw, index) => ({ ...raw, start: raw.accepted_at, end: starts[index + 1], until: null }));
-  return shape.workflow({ workflow_id: id, api: one.api, items_total: one.place?.total, steps: drawn, status: ["delivered", "read"].includes(steps.at(-1)?.status) ? "completed" : "running" });
+  const found = await get("/_sandbox/webhooks", { limit: 1000 }).catch(() => ({ webhooks: [] }));
+  return found.webhooks.filter((raw) => raw.message_uuid === uuid);
 }
 
 export function card(title, soft, ...inside) {
@@ -95,7 +83,7 @@ function lifeCard(one) {
     for (const hook of mine) left.splice(left.indexOf(hook), 1);
     return mine;
   };
-  const first = one.inbound ? { status: "written", at: one.at, soft: `${channelName(one.channel)} from ${person(one.person)} to ${one.account}` } : { status: "accepted", at: one.at, soft: `POST ${doorOf(one.api)} · 202 · ${channelName(one.channel)} from ${one.account}` };
+  const first = one.inbound ? { status: "written", at: one.at, soft: `${channelName(one.channel)} from ${person(one.person)} to ${one.account}` } : { status: "accepted", at: one.at, soft: `${doorway(one)} · ${channelName(one.channel)} from ${one.account}` };
   const rest = one.timeline.filter((event) => event.status !== "accepted");
   const items = [first, ...rest].map((event) => item(event, take(event.status)));
   for (const hook of left) items.push(item({ status: hook.kind === "report" ? "final report" : hook.kind, at: hook.at }, [hook]));
@@ -113,9 +101,16 @@ function item(event, hooks) {
   );
 }
 
+/** By which request it came in. */
+function doorway(one) {
+  const flow = one.api === "beta" ? "/beta/workflows" : "/v0.1/dispatch";
+  if (one.place === null) return `POST ${doorOf(one.api)} · 202`;
+  return `step ${one.place.number} of ${one.place.total} of POST ${one.api === "v1" ? doorOf("v1") : flow}`;
+}
+
 function requestCard(one) {
-  const path = one.exchange?.path ?? doorOf(one.api);
-  const made = card("Request", `POST ${path}`, json(one.request));
+  const path = doorOf(one.api);
+  const made = card("Request", one.place ? "one step" : `POST ${path}`, json(one.request));
   made.firstChild.append(
     h("span", { class: "tools" },
       h("button", { class: "small", type: "button", onclick: () => copy(curl(path, one.request), "curl line") }, "copy as curl"),

@@ -12,22 +12,28 @@ const ROOMY = 42;
  * @param {(uuid: string) => void} open Hears which step was picked.
  */
 export function lanes(flow, now, open) {
-  const began = Math.min(...flow.steps.map((step) => +step.start));
-  const last = Math.max(...flow.steps.map((step) => end(step, now, flow)));
+  const begun = tried(flow);
+  const began = Math.min(...begun.map((step) => +step.start));
+  const last = Math.max(...begun.map((step) => end(step, now, flow)));
   const span = Math.max(last - began, 1);
   const place = (at) => ((at - began) / span) * 100;
   return h(
     "div",
     { class: "lanes" },
-    h("ol", { "aria-label": "Steps" }, flow.steps.map((step) => lane(step, place, end(step, now, flow), open))),
+    h("ol", { "aria-label": "Steps" }, flow.steps.map((step) => (begun.includes(step) ? lane(step, place, end(step, now, flow), open) : waiting(step)))),
     h("div", { class: "axis mono", "aria-hidden": "true" }, [0, 0.5, 1].map((share) => h("span", {}, second(new Date(began + span * share))))),
   );
 }
 
+export const tried = (flow) => flow.steps.filter((step) => +step.start > 0);
+
+/** A step whose turn has not come, or never will. */
+const waiting = (step) => h("li", { class: "lane untried" }, h("b", {}, channelName(step.channel)), h("span", { class: "track" }, h("span", { class: "ended soft" }, "not tried")));
+
 function end(step, now, flow) {
   if (+step.end > 0) return +step.end;
   const seen = Math.max(+step.start, ...step.events.map((event) => +event.at));
-  return flow.status === "running" && step === flow.steps.at(-1) ? Math.max(+now, seen) : seen;
+  return flow.status === "running" && step === tried(flow).at(-1) ? Math.max(+now, seen) : seen;
 }
 
 function lane(step, place, until, open) {
@@ -75,13 +81,14 @@ export function outcome(step, until) {
 
 /** One sentence about all of it. */
 export function summary(flow) {
-  const first = flow.steps[0];
-  const last = flow.steps.at(-1);
+  const begun = tried(flow);
+  const [first, last] = [begun[0], begun.at(-1)];
+  if (first === undefined) return flow.status;
   const ended = +last.end > 0 ? +last.end : Math.max(...last.events.map((event) => +event.at), +last.start);
   const took = stretch(ended - first.start);
   const cost = price(flow);
   const tail = cost ? ` · ${cost}` : "";
-  if (flow.status === "running") return `trying ${channelName(last.channel)}, step ${flow.steps.length} of ${flow.total}${tail}`;
+  if (flow.status === "running") return `trying ${channelName(last.channel)}, step ${begun.length} of ${flow.total}${tail}`;
   if (flow.status === "completed") return `reached by ${channelName(last.channel)} after ${took}${tail}`;
   return `not reached, ended after ${took}${tail}`;
 }

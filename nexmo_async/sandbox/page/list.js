@@ -21,9 +21,14 @@ const CHIPS = [
 ];
 
 export class List {
-  /** @param {(message: object) => void} chosen Hears which message was picked. */
-  constructor(chosen) {
+  /**
+   * @param {(message: object) => void} chosen Hears which message was picked.
+   * @param {() => void} forgotten Hears that the sandbox began anew.
+   */
+  constructor(chosen, forgotten) {
     this.chosen = chosen;
+    this.forgotten = forgotten;
+    this.known = 0;
     this.rows = [];
     this.byUuid = new Map();
     this.total = 0;
@@ -90,6 +95,7 @@ export class List {
     const found = await this._ask(query).catch(() => null);
     if (found === null || query !== this.query || chip !== this.chip) return;
     const rows = newestFirst(found.messages.map(shape.message));
+    this._remember(found.counts);
     this._merge(rows);
     this.total = found.total ?? rows.length;
     this._chips(found.counts ?? {}, query === "" && chip === "all");
@@ -97,13 +103,29 @@ export class List {
     if (this.selected === null && this.rows.length > 0) this.pick(this.rows[0].uuid, { scroll: false });
   }
 
+  /** Fewer messages than there were: what was picked is gone. */
+  _remember(counts) {
+    const all = (counts?.all ?? 0) + (counts?.inbound ?? 0);
+    if (all < this.known) {
+      this.selected = null;
+      this.rows = [];
+      this.forgotten();
+    }
+    this.known = all;
+  }
+
+  /** Load now, as after a change that nobody described. */
+  reload() {
+    return this._load();
+  }
+
   /** What people wrote has an address of its own. */
   async _ask(query) {
     if (this.chip !== "inbound") return get("/_sandbox/messages", { q: query, limit: PAGE });
-    const found = await get("/_sandbox/inbound", { q: query });
+    const found = await get("/_sandbox/inbound", { limit: PAGE });
     const words = this.input.value.trim().toLowerCase();
     const kept = found.messages.filter((raw) => (words === "" || JSON.stringify(raw).toLowerCase().includes(words)) && (this.channels.size === 0 || this.channels.has(raw.channel)));
-    return { messages: kept, counts: found.counts ?? this.counts };
+    return { messages: kept, counts: this.counts };
   }
 
   /** Put fresh rows before those that are known; what is looked at stays in place. */

@@ -6,7 +6,7 @@ import { at, has } from "./api.js";
 const GATHER = 200;
 
 /** Kinds of events that the sandbox names. */
-const KINDS = ["message", "inbound", "status", "webhook", "workflow", "clock", "persona", "personas", "chaos", "reset"];
+const KINDS = ["message", "inbound", "webhook", "workflow", "clock", "personas", "chaos", "limits", "info"];
 
 /**
  * Listen for as long as the page is open.
@@ -31,7 +31,7 @@ export function listen(changed, state) {
 
   function gather(kind, data) {
     kinds.add(kind);
-    if (data?.message_uuid) touched.set(data.message_uuid, { ...touched.get(data.message_uuid), ...data });
+    if (kind === "message" && data?.message_uuid) touched.set(data.message_uuid, data);
     if (timer === 0) timer = setTimeout(flush, GATHER);
   }
 

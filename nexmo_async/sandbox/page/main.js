@@ -22,10 +22,16 @@ await learn();
 const phone = new Phone();
 const clock = new Clock(() => refresh());
 const inspector = new Inspector(() => clock.now(), (uuid) => open(uuid));
-const list = new List((row) => {
-  phone.show(row.person);
-  inspector.show(row);
-});
+const list = new List(
+  (row) => {
+    phone.show(row.person);
+    inspector.show(row);
+  },
+  () => {
+    phone.clear();
+    inspector.clear();
+  },
+);
 const tabs = {
   workflows: new Workflows(() => clock.now(), (uuid) => open(uuid)),
   webhooks: new Webhooks((uuid) => open(uuid)),
@@ -79,15 +85,10 @@ function refresh() {
   tabs[current()]?.refresh();
 }
 
-function changed(touched, kinds) {
-  const everything = kinds.has("resync") || kinds.has("reset");
-  if (kinds.has("reset")) {
-    list.selected = null;
-    phone.clear();
-    inspector.clear();
-  }
-  if (everything || ["clock"].some((kind) => kinds.has(kind))) clock.refresh();
-  list.touch(touched);
+async function changed(touched, kinds) {
+  if (kinds.has("resync") || kinds.has("clock")) clock.refresh();
+  if (kinds.has("resync")) await list.reload();
+  else if (["message", "inbound", "workflow"].some((kind) => kinds.has(kind))) list.touch(touched);
   phone.refresh();
   inspector.refresh();
   tabs[current()]?.refresh();
@@ -100,12 +101,10 @@ function state(now) {
 
 async function introduce() {
   $("#live-host").textContent = location.host;
-  const info = has("GET", "/info") ? await get("/_sandbox/info").catch(() => ({})) : {};
-  const key = info.api_key ?? info.account?.api_key;
-  const secret = info.api_secret ?? info.account?.api_secret;
-  const user = key && secret ? `'${key}:${secret}'` : '"$NEXMO_API_KEY:$NEXMO_API_SECRET"';
+  const info = has("GET", "/info") ? await get("/_sandbox/info", { secrets: 1 }).catch(() => ({})) : {};
+  const user = info.api_key && info.api_secret ? `'${info.api_key}:${info.api_secret}'` : '"$NEXMO_API_KEY:$NEXMO_API_SECRET"';
   const body = '{"channel": "sms", "message_type": "text", "to": "447700900000", "from": "447700900001", "text": "Hello"}';
-  const line = info.curl ?? `curl -u ${user} -H 'Content-Type: application/json' -d '${body}' ${location.origin}/v1/messages`;
+  const line = `curl -u ${user} -H 'Content-Type: application/json' -d '${body}' ${location.origin}/v1/messages`;
   $("#try").textContent = line;
   $("#try-copy").addEventListener("click", () => copy(line, "curl line"));
 }
@@ -129,7 +128,8 @@ function theme() {
 
 async function forget() {
   if ((await attempt(() => tell("POST", "/reset"), "Everything is forgotten")) === undefined) return;
-  changed(new Map(), new Set(["reset"]));
+  $("#help").close();
+  changed(new Map(), new Set(["resync"]));
 }
 
 hideWhatIsNotThere();

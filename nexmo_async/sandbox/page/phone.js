@@ -63,8 +63,7 @@ export class Phone {
   async _ask(number) {
     if (has("GET", "/people/{number}")) {
       const found = await get(`/_sandbox/people/${part(number)}`);
-      const raw = found.conversation ?? found.messages ?? found.entries ?? [];
-      return { entries: inOrder(raw.map(shape.message)), script: scriptOf(found.persona) };
+      return { entries: found.messages.map(shape.message), script: found.persona ?? null };
     }
     const [sent, heard] = await Promise.all([get("/_sandbox/messages", { to: number, q: `to:${number}` }), get("/_sandbox/inbound")]);
     const said = heard.messages.map(shape.message).filter((entry) => entry.person === number);
@@ -93,14 +92,8 @@ export class Phone {
     for (const id of ["#reply", "#reply-send", "#opt-out"]) $(id).disabled = !can;
     $("#mark-read").hidden = !has("POST", "/messages/{uuid}/receipt");
     $("#mark-read").disabled = this._unread() === undefined;
-    const verb = this._personaVerb();
-    $("#silence").hidden = verb === null;
+    $("#silence").hidden = !has("PUT", "/personas");
     $("#silence").textContent = this.script === "silent" ? "Answer again" : "Make silent";
-    this.verb = verb;
-  }
-
-  _personaVerb() {
-    return ["PUT", "POST"].find((verb) => has(verb, "/personas") || has(verb, "/personas/{number}")) ?? null;
   }
 
   _unread() {
@@ -133,19 +126,11 @@ export class Phone {
 
   async _silence() {
     const again = this.script === "silent";
-    const one = has(this.verb, "/personas/{number}");
-    if (again && has("DELETE", "/personas/{number}")) {
-      await attempt(() => tell("DELETE", `/personas/${part(this.number)}`), "Answers again");
-    } else {
-      const script = again ? "read" : "silent";
-      const path = one ? `/personas/${part(this.number)}` : "/personas";
-      await attempt(() => tell(this.verb, path, one ? { script } : { [this.number]: script }), again ? "Answers again" : "Silent from now on");
-    }
+    const script = again ? null : "silent";
+    await attempt(() => tell("PUT", "/personas", { [this.number]: script }), again ? "Answers again" : "Silent from now on");
     this.refresh();
   }
 }
-
-const scriptOf = (persona) => (typeof persona === "string" ? persona : (persona?.script ?? null));
 
 const inOrder = (entries) => entries.sort((one, other) => one.at - other.at);
 

@@ -6,22 +6,22 @@ const object = (value) => (value !== null && typeof value === "object" && !Array
 
 /** A row of the list, whoever wrote it. */
 export function message(raw) {
-  const inbound = raw.direction === "inbound" || raw.status === "inbound" || raw.kind === "inbound" || (raw.status === undefined && "content" in raw);
+  const inbound = raw.direction === "inbound" || raw.status === undefined;
   return {
     uuid: raw.message_uuid,
     inbound,
     channel: plain(raw.channel),
     api: raw.api ?? "v1",
-    type: raw.message_type ?? raw.type ?? "text",
+    type: raw.message_type ?? "text",
     person: String((inbound ? raw.from : raw.to) ?? ""),
     account: String((inbound ? raw.to : raw.from) ?? ""),
     text: words(raw),
     content: raw.content,
     request: object(raw.request),
     status: inbound ? "inbound" : raw.revoked_at ? "revoked" : (raw.status ?? "accepted"),
-    code: raw.code ?? raw.error?.code ?? null,
-    at: moment(raw.accepted_at ?? raw.at ?? raw.timestamp),
-    changed: moment(raw.updated_at ?? raw.changed_at ?? raw.status_at ?? raw.read_at),
+    code: raw.code ?? null,
+    at: moment(raw.accepted_at ?? raw.at),
+    changed: moment(raw.updated_at ?? raw.read_at),
     segments: raw.segments ?? null,
     place: object(raw.workflow),
     replying: Boolean(raw.replying),
@@ -49,36 +49,33 @@ export function content(entry) {
 export function detail(raw) {
   return {
     ...message(raw),
-    answer: raw.answer ?? raw.response ?? null,
-    exchange: object(raw.exchange) ?? null,
+    answer: raw.answer ?? null,
     timeline: (raw.timeline ?? []).map((event) => ({
-      status: event.status ?? event.kind ?? event.event ?? "",
+      status: event.status,
       code: event.code ?? null,
-      reason: event.reason ?? event.detail ?? null,
+      reason: event.reason ?? null,
       at: moment(event.at),
     })),
     webhooks: (raw.webhooks ?? []).map(webhook),
-    workflowId: raw.workflow?.workflow_id ?? raw.workflow?.id ?? null,
+    workflowId: raw.workflow?.workflow_id ?? null,
   };
 }
 
 export function webhook(raw) {
   return {
-    id: raw.id ?? raw.webhook_id ?? null,
-    kind: raw.kind ?? "status",
+    id: raw.id ?? null,
+    kind: raw.kind,
     url: raw.url ?? null,
-    state: raw.state ?? "pending",
-    uuid: raw.message_uuid ?? raw.body?.message_uuid ?? null,
+    state: raw.state,
+    uuid: raw.message_uuid ?? null,
     status: object(raw.body)?.status ?? null,
     body: raw.body ?? null,
-    at: moment(raw.at ?? raw.created_at ?? raw.attempts?.[0]?.at),
-    due: raw.next_at ?? raw.due ?? null,
+    at: moment(raw.attempts?.[0]?.at ?? raw.body?.timestamp),
     attempts: (raw.attempts ?? []).map((one) => ({
       at: moment(one.at),
-      answer: one.answer ?? one.status ?? null,
+      answer: one.answer ?? null,
       error: one.error ?? null,
-      took: one.took_ms ?? one.ms ?? (one.took === undefined || one.took === null ? null : one.took * 1000),
-      claims: object(one.claims) ?? object(one.signature?.claims) ?? object(one.signature) ?? null,
+      claims: object(one.claims),
     })),
   };
 }
@@ -86,15 +83,15 @@ export function webhook(raw) {
 /** A workflow as lanes: which channel was tried, from when to when, and what ended it. */
 export function workflow(raw) {
   return {
-    id: raw.workflow_id ?? raw.id,
-    api: raw.api ?? "v1",
-    status: raw.status ?? "running",
-    total: raw.items_total ?? raw.total ?? (raw.steps ?? []).length,
-    cost: raw.cost ?? raw.usage ?? null,
+    id: raw.workflow_id,
+    api: raw.api,
+    status: raw.status,
+    total: raw.items_total,
+    cost: object(raw.cost),
     report: raw.report ?? null,
-    started: moment(raw.started_at ?? raw.start ?? raw.steps?.[0]?.start ?? raw.steps?.[0]?.started_at),
-    person: raw.to ?? raw.steps?.[0]?.to ?? "",
-    steps: (raw.steps ?? []).map(step),
+    started: moment(raw.started_at),
+    person: raw.to ?? "",
+    steps: raw.steps.map(step),
   };
 }
 
@@ -102,13 +99,13 @@ function step(raw) {
   return {
     uuid: raw.message_uuid ?? null,
     channel: plain(raw.channel),
-    start: moment(raw.start ?? raw.started_at ?? raw.accepted_at),
-    end: moment(raw.end ?? raw.ended_at),
+    start: moment(raw.start),
+    end: moment(raw.end),
     outcome: raw.outcome ?? null,
-    status: raw.status ?? raw.outcome ?? "",
+    status: raw.status,
     code: raw.code ?? null,
-    until: raw.until ?? raw.condition?.status ?? null,
-    within: raw.within ?? raw.expiry_time ?? raw.condition?.expiry_time ?? null,
-    events: (raw.events ?? raw.timeline ?? []).map((event) => ({ status: event.status, code: event.code ?? null, at: moment(event.at) })),
+    until: raw.until ?? null,
+    within: raw.within ?? null,
+    events: raw.events.map((event) => ({ status: event.status, code: event.code ?? null, at: moment(event.at) })),
   };
 }

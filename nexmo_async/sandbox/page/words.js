@@ -41,6 +41,7 @@ const COUNTRY = /^(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{
 
 export function person(id) {
   const text = String(id ?? "");
+  if (/^\d{16,}$/.test(text)) return `ID ${text.slice(0, 4)}…${text.slice(-4)}`;
   if (!/^\d{7,15}$/.test(text)) return text.length > 20 ? `${text.slice(0, 8)}…${text.slice(-4)}` : text;
   const [, country, rest] = COUNTRY.exec(text);
   if (country === "1" && rest.length === 10) return `+1 ${rest.slice(0, 3)} ${rest.slice(3, 6)} ${rest.slice(6)}`;
