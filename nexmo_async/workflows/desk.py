@@ -7,9 +7,10 @@ exists only while something is awaited on its behalf, and never two for one run.
 from __future__ import annotations
 
 import asyncio
+import logging
 import uuid
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
 import attrs
 
@@ -33,6 +34,7 @@ from nexmo_async.workflows.states import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import TracebackType
 
     from nexmo_async.clock import Clock
     from nexmo_async.models.message import Message
@@ -40,6 +42,11 @@ if TYPE_CHECKING:
     from nexmo_async.models.workflow import Workflow
     from nexmo_async.receipts.store import ReceiptStore
     from nexmo_async.workflows.timers import Timer
+
+_log: Final = logging.getLogger("nexmo_async.workflows")
+
+#: Turns of the loop that a webhook which is being read gets when time is up.
+TURNS: Final = 5
 
 
 class Taken(Protocol):
@@ -86,6 +93,15 @@ class Desk(Book):
         """Open. Nothing runs until there is something to run."""
         self._hands = await asyncio.TaskGroup().__aenter__()
         return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close."""
+        await self.aclose()
 
     async def aclose(self) -> None:
         """Call off what runs, and wait for answers that are under way."""
@@ -158,6 +174,8 @@ class Desk(Book):
         elif rung is not None:
             # What came in the very last moment has come in time.
             job.rung = None
+            for _ in range(TURNS):
+                await self._clock.sleep(0)
             await self._look(job)
             if job.state is rung:
                 self._tell(job, TimeUp())
@@ -228,5 +246,10 @@ class Desk(Book):
         """Read what the store knows of all messages that are not settled."""
         for one in list(job.run.tries):
             if one.watch is not None and one.answered:
-                told = await self._receipts.history(one.name)
+                try:
+                    told = await self._receipts.history(one.name)
+                except Exception:
+                    # A store that cannot be read must not stop the time of a run.
+                    _log.exception("receipts not read", extra={"run": job.run.id})
+                    return
                 self._take(job, one, told)
