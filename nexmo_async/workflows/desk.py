@@ -248,7 +248,7 @@ class Desk(Book):
             if one.watch is not None and one.answered:
                 try:
                     told = await self._receipts.history(one.name)
-                except Exception:
+                except Exception:  # noqa: BLE001  a store may be of any make
                     # A store that cannot be read must not stop the time of a run.
                     _log.exception("receipts not read", extra={"run": job.run.id})
                     return

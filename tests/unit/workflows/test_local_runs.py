@@ -20,6 +20,7 @@ from nexmo_async.models.message import Sms, Viber, WhatsApp
 from nexmo_async.models.receipt import Usage
 from nexmo_async.models.step import Step
 from nexmo_async.models.workflow import Workflow
+from nexmo_async.receipts.memory import MemoryReceipts
 from nexmo_async.workflows.desk import Desk
 
 if TYPE_CHECKING:
