@@ -53,14 +53,22 @@ class Answer:
         return "\r\n".join([*lines, "", ""]).encode("latin-1") + self.body
 
 
+_ACCEPTANCE: Final = Answer()
+
+
 @attrs.frozen
 class Received:
-    """One request that arrived whole. Names of headers are in lower case."""
+    """One request that arrived whole. Names of headers are in lower case.
+
+    Attributes:
+        met: What the plan had for it.
+    """
 
     method: str
     path: str
     headers: Mapping[str, str]
     body: bytes
+    met: Answer | Fault = _ACCEPTANCE
 
 
 class FaultyServer:
@@ -153,8 +161,8 @@ class FaultyServer:
 
     def arrived(self, connection: _Connection, request: Received) -> None:
         """Count a request and do what is planned for it."""
-        self.received.append(request)
-        planned = self.plan.popleft() if self.plan else Answer()
+        planned = self.plan.popleft() if self.plan else _ACCEPTANCE
+        self.received.append(attrs.evolve(request, met=planned))
         if isinstance(planned, Answer):
             connection.answer(planned)
         elif planned == "late":

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 
 
+#: A connection, and whether it has still to be made.
+_Lane = tuple[httpx.AsyncHTTPTransport, bool]
+
+
 class HttpxTransport:
     """Carries requests with httpx. Open inside a running loop, close when done.
 
@@ -92,8 +96,9 @@ class HttpxTransport:
             async with self._clock.timeout(request.timeout):
                 if self._client is not None:
                     return await self._by_client(self._client, request, body)
-                async with self._lane(body) as lane:
-                    answer = await lane.handle_async_request(self._dress(request, body))
+                async with self._lane(body) as (lane, is_new):
+                    dressed = self._dress(request, body, is_new=is_new)
+                    answer = await lane.handle_async_request(dressed)
                     content = await answer.aread()
         except ClosedError:
             raise
@@ -139,18 +144,19 @@ class HttpxTransport:
         return Response(answer.status_code, headers, answer.content)
 
     @asynccontextmanager
-    async def _lane(self, body: _Body) -> AsyncGenerator[httpx.AsyncHTTPTransport]:
+    async def _lane(self, body: _Body) -> AsyncGenerator[_Lane]:
         async with self._room:
             if self._is_closed:
                 raise ClosedError("the transport is closed")
             if self._http2:
                 self._shared = self._shared or self._new_lane()
-                yield self._shared
+                yield self._shared, True
                 return
-            lane = self._idle.pop() if self._idle else self._new_lane()
+            is_new = not self._idle
+            lane = self._new_lane() if is_new else self._idle.pop()
             is_reusable = False
             try:
-                yield lane
+                yield lane, is_new
                 is_reusable = not self._is_closed
             finally:
                 # One that failed or was interrupted may hold half an answer.
@@ -160,16 +166,17 @@ class HttpxTransport:
                     await body.aclose()
                     await lane.aclose()
 
-    def _dress(self, request: Request, body: _Body) -> httpx.Request:
+    def _dress(self, request: Request, body: _Body, *, is_new: bool) -> httpx.Request:
         url = self._urls.get(request.path)
         if url is None:
             url = self._base.join(request.path)
             if len(self._urls) < PREPARED:
                 self._urls[request.path] = url
-        extensions = {
-            "timeout": {"connect": min(CONNECT, request.timeout)},
-            "trace": body.trace,
+        extensions: dict[str, Any] = {
+            "timeout": {"connect": min(CONNECT, request.timeout)}
         }
+        if is_new:  # later on there is no handshake to watch
+            extensions["trace"] = body.trace
         return httpx.Request(
             request.method,
             url,
