@@ -97,10 +97,11 @@ class MemoryReceipts(Listening):
         )
 
     def _record_receipt(self, receipt: Receipt) -> bool:
-        story = self._story(receipt)
-        if receipt in story.receipts:
+        told = self._story(receipt).receipts
+        before = len(told)
+        told[receipt] = None
+        if len(told) == before:
             return False
-        story.receipts[receipt] = None
         self._tell(receipt)
         return True
 

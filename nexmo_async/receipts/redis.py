@@ -116,8 +116,12 @@ class RedisReceipts(Listening):
 
     def __repr__(self) -> str:
         """Show how many messages are waited for; the address may hold a password."""
-        is_open = "open" if self._redis is not None else "closed"
+        is_open = "open" if self._is_open else "closed"
         return f"<RedisReceipts {self._prefix} {is_open} waiting={len(self._ears)}>"
+
+    @property
+    def _is_open(self) -> bool:
+        return self._redis is not None
 
     async def __aenter__(self) -> Self:
         """Connect, and begin to listen.
@@ -289,7 +293,7 @@ class RedisReceipts(Listening):
     async def _listen(self, line: Redis, place: bytes) -> None:
         """Tell whoever waits in this process what any process has recorded."""
         missed = True
-        while self._redis is not None:
+        while self._is_open:
             try:
                 if missed:
                     # Redis may have lost its end: then the stream begins earlier.
@@ -299,7 +303,7 @@ class RedisReceipts(Listening):
                     missed = False
                 place = await self._hear(line, place)
             except (RedisError, OSError) as why:
-                if not missed and self._redis is not None:
+                if not missed and self._is_open:
                     problem = type(why).__name__
                     _log.warning("receipts not heard", extra={"problem": problem})
                 missed = True

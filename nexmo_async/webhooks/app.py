@@ -117,9 +117,12 @@ class WebhookApp:
         except Refused as refused:
             self._intake.count(refused.count)
             return await _answer(send, refused.status)
-        async with self._intake.take(_pairs(scope), body) as status:
-            await _answer(send, status)
-        return None
+        taken = await self._intake.take(_pairs(scope), body)
+        try:
+            return await _answer(send, taken.status)
+        finally:
+            # It is recorded, so it will not come a second time.
+            await self._intake.finish(taken)
 
     @asynccontextmanager
     async def take(
@@ -138,8 +141,11 @@ class WebhookApp:
             self._intake.count("unreadable")
             yield WRONG_VERB if method != "POST" else TOO_LARGE
             return
-        async with self._intake.take(headers, body) as status:
-            yield status
+        taken = await self._intake.take(headers, body)
+        try:
+            yield taken.status
+        finally:
+            await self._intake.finish(taken)
 
     def statistics(self) -> Statistics:
         """What became of the webhooks so far, in numbers."""
@@ -190,8 +196,9 @@ async def _body(scope: Scope, receive: Receive) -> bytes:
 
 def _pairs(scope: Scope) -> list[tuple[str, str]]:
     return [
-        (name.decode("latin-1"), value.decode("latin-1"))
+        ("authorization", value.decode("latin-1"))
         for name, value in scope["headers"]
+        if name.lower() == b"authorization"
     ]
 
 

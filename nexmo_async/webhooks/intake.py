@@ -6,7 +6,6 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Awaitable, Callable
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -18,7 +17,7 @@ from nexmo_async.webhooks.parse import Event, authorization, parse
 from nexmo_async.webhooks.signature import Secrets, verify
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterable
+    from collections.abc import Iterable
 
     from nexmo_async.clock import Clock
     from nexmo_async.receipts.store import ReceiptStore
@@ -78,6 +77,15 @@ class Refused(Exception):  # noqa: N818  an answer, not an error
         self.count = count
 
 
+@attrs.frozen
+class Taken:
+    """What to answer, and what is left to do after that."""
+
+    status: int
+    event: Event | None = None
+    handler: Handler | None = None
+
+
 @attrs.define(kw_only=True)
 class Intake:
     """Takes webhooks. Nothing runs that its caller does not wait for."""
@@ -109,29 +117,32 @@ class Intake:
                 self._idle = asyncio.Event()
             await self._idle.wait()
 
-    @asynccontextmanager
-    async def take(
-        self, headers: Iterable[tuple[str, str]], body: bytes
-    ) -> AsyncGenerator[int]:
-        """The status to answer with; the handler runs when the block ends."""
+    async def take(self, headers: Iterable[tuple[str, str]], body: bytes) -> Taken:
+        """Record the event. Answer with the status, then `finish`."""
         try:
             event = self._admit(headers, body)
             handler = self._reserve(event)
         except Refused as refused:
             self.count(refused.count)
-            yield refused.status
-            return
+            return Taken(refused.status)
         try:
             status, is_new = await self._record(event)
-            try:
-                yield status
-            finally:
-                # Also when the answer could not be sent: it is recorded, so it will
-                # not come a second time.
-                if is_new and handler is not None:
-                    await self._hand_on(event, handler)
-        finally:
+        except BaseException:  # also if the caller is cancelled
             self._release(handler)
+            raise
+        if handler is None or not is_new:
+            self._release(handler)
+            return Taken(status)
+        return Taken(status, event, handler)
+
+    async def finish(self, taken: Taken) -> None:
+        """Run the handler, if there is one. Also when the answer could not be sent."""
+        if taken.event is None or taken.handler is None:
+            return
+        try:
+            await self._hand_on(taken.event, taken.handler)
+        finally:
+            self._release(taken.handler)
 
     def _admit(self, headers: Iterable[tuple[str, str]], body: bytes) -> Event:
         try:
