@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
+from nexmo_async.models.codes import Failure, failure
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
     from decimal import Decimal
+
+    from nexmo_async.models.heard import Profile, WhatsAppUser
 
 Status = Literal["submitted", "delivered", "read", "rejected", "undeliverable"]
 
@@ -52,6 +56,38 @@ class Position:
 
 
 @attrs.frozen(kw_only=True)
+class Part:
+    """What became of one part of a long SMS."""
+
+    status: str
+    at: datetime | None = None
+    code: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Pricing:
+    """How WhatsApp charges a message; each as it came.
+
+    Attributes:
+        type: "regular", "free_customer_service" or "free_entry_point".
+        model: "PMP" (by the message) or "CBP" (by the conversation).
+        category: "marketing", "utility", "authentication", "service", ...
+    """
+
+    type: str | None = None
+    model: str | None = None
+    category: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Conversation:
+    """The conversation that WhatsApp counts a message to, and what began it."""
+
+    id: str
+    origin: str | None = None
+
+
+@attrs.frozen(kw_only=True)
 class Receipt:
     """One step in the life of a message you sent.
 
@@ -68,6 +104,14 @@ class Receipt:
         reason: Nexmo's sentence about the failure. May be empty.
         usage: What it cost, where Nexmo says.
         workflow: Its place in a workflow, if it belongs to one.
+        network: The code of the recipient's network, where Nexmo says.
+        segments: How many parts an SMS had, where Nexmo says.
+        parts: What became of each of them.
+        pricing: How WhatsApp charged it.
+        conversation: What WhatsApp counts it to.
+        recipient: How WhatsApp knows the person.
+        profile: What the person calls themselves.
+        waba_id: The WhatsApp business account it came from.
         raw: The whole body, as it came.
     """
 
@@ -82,6 +126,14 @@ class Receipt:
     reason: str = ""
     usage: Usage | None = None
     workflow: Position | None = None
+    network: str | None = None
+    segments: int | None = None
+    parts: tuple[Part, ...] = ()
+    pricing: Pricing | None = None
+    conversation: Conversation | None = None
+    recipient: WhatsAppUser | None = None
+    profile: Profile | None = None
+    waba_id: str | None = None
     raw: Mapping[str, object] = attrs.field(
         factory=dict[str, object], repr=False, eq=False
     )
@@ -90,6 +142,13 @@ class Receipt:
     def failed(self) -> bool:
         """Whether the message has ended without arriving."""
         return self.status in FAILED
+
+    @property
+    def failure(self) -> Failure | None:
+        """What went wrong, and what that means for the next try; None if nothing."""
+        if self.code is None and not self.failed:
+            return None
+        return failure(self.code)
 
     def reached(self, status: str) -> bool:
         """Whether the message has come at least this far: read includes delivered."""

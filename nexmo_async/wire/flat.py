@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from nexmo_async.models.inbound import Inbound
 from nexmo_async.models.message import Message, Raw
-from nexmo_async.models.receipt import Position, Receipt
-from nexmo_async.wire import reading
+from nexmo_async.models.receipt import Part, Position, Receipt
+from nexmo_async.wire import reading, whatsapp
 from nexmo_async.wire.content import KINDS, spell
+from nexmo_async.wire.heard import decode_content
 from nexmo_async.wire.limits import check
 from nexmo_async.wire.options import FLAT
 from nexmo_async.wire.present import present
@@ -60,6 +61,7 @@ def decode_receipt(body: Mapping[str, object]) -> Receipt:
     failed = reading.word(failure, "title"), reading.word(failure, "type")
     workflow = reading.member(body, "workflow")
     uuid = reading.word(workflow, "workflow_id", "id")
+    sms = reading.member(body, "sms")
     return Receipt(
         message_uuid=reading.word(body, "message_uuid"),
         status=reading.word(body, "status"),
@@ -72,7 +74,24 @@ def decode_receipt(body: Mapping[str, object]) -> Receipt:
         reason=reading.word(failure, "detail"),
         usage=reading.usage(body),
         workflow=_position(uuid, workflow) if uuid else None,
+        network=reading.word(reading.member(body, "destination"), "network_code")
+        or None,
+        segments=reading.whole(sms, "count_total", "total_count"),
+        parts=tuple(_part(entry) for entry in reading.entries(sms, "segments")),
+        pricing=whatsapp.pricing(body),
+        conversation=whatsapp.conversation(body),
+        recipient=whatsapp.user(body, "recipient"),
+        profile=whatsapp.profile(body),
+        waba_id=whatsapp.account(body),
         raw=body,
+    )
+
+
+def _part(said: Mapping[str, object]) -> Part:
+    return Part(
+        status=reading.word(said, "status"),
+        at=reading.moment(said),
+        code=reading.code(reading.word(said, "error_code")),
     )
 
 
@@ -87,6 +106,7 @@ def _position(uuid: str, workflow: Mapping[str, object]) -> Position:
 def decode_inbound(body: Mapping[str, object]) -> Inbound:
     """An inbound webhook. An SMS may come without its kind: then it is a text."""
     kind = reading.word(body, "message_type") or "text"
+    sms = reading.member(body, "sms")
     return Inbound(
         message_uuid=reading.word(body, "message_uuid"),
         at=reading.moment(body),
@@ -96,5 +116,19 @@ def decode_inbound(body: Mapping[str, object]) -> Inbound:
         type=kind,
         text=reading.word(body, "text") or None,
         url=reading.word(reading.member(body, kind), "url") or None,
+        content=decode_content(kind, body),
+        context=whatsapp.context(body),
+        context_status=reading.word(body, "context_status") or None,
+        profile=whatsapp.profile(body),
+        user=whatsapp.user(body, "sender"),
+        waba_id=whatsapp.account(body),
+        usage=reading.usage(body),
+        network=reading.word(reading.member(body, "origin"), "network_code") or None,
+        keyword=reading.word(sms, "keyword") or None,
+        segments=reading.whole(sms, "num_messages", "count_total", "total_count"),
+        participants=reading.words(reading.member(body, "mms"), "participants"),
+        referral=whatsapp.referral(body),
+        provider_message=reading.word(body, "provider_message") or None,
+        region=whatsapp.region(body),
         raw=body,
     )

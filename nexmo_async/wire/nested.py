@@ -10,6 +10,7 @@ from nexmo_async.models.message import Message, Raw
 from nexmo_async.models.receipt import Position, Receipt
 from nexmo_async.wire import flat, reading
 from nexmo_async.wire.content import KINDS, spell
+from nexmo_async.wire.heard import decode_content
 from nexmo_async.wire.limits import Api, check
 from nexmo_async.wire.options import nested_options
 
@@ -87,7 +88,8 @@ def decode_receipt(body: Mapping[str, object]) -> Receipt:
 def decode_inbound(body: Mapping[str, object]) -> Inbound:
     """An inbound webhook."""
     to, sender = reading.member(body, "to"), reading.member(body, "from")
-    content = reading.member(reading.member(body, "message"), "content")
+    message = reading.member(body, "message")
+    content = reading.member(message, "content")
     kind = reading.word(content, "type")
     return Inbound(
         message_uuid=reading.word(body, "message_uuid"),
@@ -98,5 +100,8 @@ def decode_inbound(body: Mapping[str, object]) -> Inbound:
         type=kind,
         text=reading.word(content, "text") or None,
         url=reading.word(reading.member(content, kind), "url") or None,
+        content=decode_content(kind, content),
+        usage=reading.usage(body),
+        segments=reading.whole(reading.member(message, "sms"), "num_messages"),
         raw=body,
     )

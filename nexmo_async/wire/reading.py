@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -54,10 +55,35 @@ def word(body: Mapping[str, object], *keys: str) -> str:
     return ""
 
 
+def words(body: Mapping[str, object], key: str) -> tuple[str, ...]:
+    """The texts in the list under this key."""
+    value = body.get(key)
+    listed = cast("list[object]", value) if isinstance(value, list) else []
+    return tuple(entry for entry in listed if isinstance(entry, str))
+
+
 def whole(body: Mapping[str, object], *keys: str) -> int | None:
     """The first of these members as a whole number, be it written as text or not."""
     digits = word(body, *keys)
     return int(digits) if _WHOLE.fullmatch(digits) else None
+
+
+def decimal(body: Mapping[str, object], *keys: str) -> Decimal | None:
+    """The first of these members as an exact number, be it written as text or not."""
+    try:
+        found = Decimal(word(body, *keys))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
+
+
+def number(body: Mapping[str, object], *keys: str) -> float | None:
+    """The first of these members as a number, be it written as text or not."""
+    found = decimal(body, *keys)
+    if found is None:
+        return None
+    value = float(found)
+    return value if math.isfinite(value) else None
 
 
 def code(written: str) -> int | None:
@@ -79,11 +105,8 @@ def moment(body: Mapping[str, object]) -> datetime | None:
 def usage(body: Mapping[str, object]) -> Usage | None:
     """What it cost, if the body says so legibly."""
     said = member(body, "usage")
-    try:
-        price = Decimal(word(said, "price"))
-    except InvalidOperation:
-        return None
-    return Usage(price, word(said, "currency")) if price.is_finite() else None
+    price = decimal(said, "price")
+    return None if price is None else Usage(price, word(said, "currency"))
 
 
 def channel(written: str) -> str:
