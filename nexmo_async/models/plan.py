@@ -72,10 +72,10 @@ class Plan:
 
     def __str__(self) -> str:
         """Who can run it, and a line for each loss."""
-        can = "cannot run it" if self.refusals else "can run it"
+        can = "cannot run it:" if self.refusals else "can run it, but:"
         lines = [
             "local: runs it, nothing is lost; receipts must reach this process",
-            f"server ({self.api}): {can}" + (", but:" if self.losses else ""),
+            f"server ({self.api}): {can}",
         ]
         return "\n".join([*lines, *(f"  - {loss}" for loss in self.losses)])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, Self, cast
 
 import attrs
 
@@ -10,10 +10,11 @@ from nexmo_async.errors import MessageError
 from nexmo_async.models.condition import Until
 from nexmo_async.models.message import seconds
 from nexmo_async.models.plan import Api, Plan, plan
+from nexmo_async.models.recipe import load, read
 from nexmo_async.models.step import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import timedelta
 
 __all__ = ["PATIENCE", "SETTLE", "Step", "Until", "Workflow"]
@@ -76,6 +77,36 @@ class Workflow:
         object.__setattr__(self, "steps", _steps(steps))
         object.__setattr__(self, "patience", _time(patience, "patience"))
         object.__setattr__(self, "settle", _time(settle, "settle"))
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, object], *, to: str | None = None) -> Self:
+        """The workflow that was written down as a dictionary.
+
+        Args:
+            said: `steps`, each with a `channel`, the fields of its message and those of
+                a `Step`; and `patience`, `settle`, or a `to` for all steps.
+            to: The recipient of every step that names none.
+
+        Raises:
+            MessageError: A key is wrong; its path comes first, as `steps[1].within`.
+        """
+        recipe = read(said, to)
+        return cls(*recipe.steps, **recipe.times)
+
+    @classmethod
+    def from_text(cls, text: str, form: str = "toml", *, to: str | None = None) -> Self:
+        """The workflow in a text.
+
+        Args:
+            text: As `from_dict` wants it.
+            form: "toml", "json", or "yaml" where pyyaml is installed.
+            to: The recipient of every step that names none.
+
+        Raises:
+            MessageError: It cannot be read, or a key is wrong.
+            ConfigurationError: The form is unknown or not installed.
+        """
+        return cls.from_dict(cast("Mapping[str, object]", load(text, form)), to=to)
 
     def plan(self, *, api: Api = "v1") -> Plan:
         """Who can run it, and what would be lost if Nexmo did.
