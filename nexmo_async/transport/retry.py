@@ -142,10 +142,13 @@ class Retrying:
             return why
 
     async def _again(self, request: Request, first: Outcome) -> Outcome:
-        known = [first]
+        known, trail = [first], [first]
 
         async def attempt() -> Outcome:
-            return known.pop() if known else await self._try(request)
+            if known:
+                return known.pop()
+            trail.append(await self._try(request))
+            return trail[-1]
 
         retrying = tenacity.AsyncRetrying(
             sleep=self.clock.sleep,
@@ -157,7 +160,11 @@ class Retrying:
             before_sleep=lambda state: self._repeated(request, state),
             retry_error_callback=_outcome,
         )
-        return await retrying(attempt)
+        last = await retrying(attempt)
+        if request.method == "POST" and not _is_accepted(last):
+            # A refusal says nothing of the one before it, which may be on its way.
+            return next((each for each in trail if fate(each) == "unknown"), last)
+        return last
 
     async def _settled(self, request: Request) -> Response | None:
         """What a receipt says. Only a single message has one that names it."""
@@ -208,6 +215,10 @@ class Retrying:
                     may_double,
                 )
             )
+
+
+def _is_accepted(outcome: Outcome) -> bool:
+    return isinstance(outcome, Response) and outcome.status // 100 == 2  # noqa: PLR2004  any success counts
 
 
 def _outcome(state: tenacity.RetryCallState) -> Outcome:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
+from nexmo_async import Sms
 from nexmo_async.sandbox import serve
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def run(block: int) -> dict[str, Any]:
 
 
 def test_the_readme_has_the_blocks_that_are_tested_here() -> None:
-    assert len(BLOCKS) == 4
+    assert len(BLOCKS) == 5
 
 
 async def test_the_first_screen_sends_a_message(
@@ -69,3 +70,12 @@ async def test_the_sandbox_needs_no_account() -> None:
     receipt = await run(3)["try_it"]()
 
     assert receipt.status == "delivered"
+
+
+@pytest.mark.usefixtures("env")
+async def test_limits_observers_and_deadlines_go_together(box: Sandbox) -> None:
+    sms = Sms(to="447700900000", sender="ACME", content="Hello")
+
+    await run(4)["send_many"]([sms])
+
+    assert [sent.channel for sent in box.messages()] == ["sms"]

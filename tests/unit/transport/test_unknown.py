@@ -159,6 +159,23 @@ async def test_resend_ends_with_the_attempts(clock: ManualClock) -> None:
     assert len(inner.requests) == 3
 
 
+@pytest.mark.parametrize(
+    "last", [answer(429), answer(422), NotSentError("host", "refused")]
+)
+async def test_a_refusal_does_not_hide_that_the_first_one_may_have_arrived(
+    last: Response | Exception, clock: ManualClock
+) -> None:
+    """Whoever is told "nothing was sent" sends it again."""
+    inner = FakeTransport(LOST, last)
+    layer = Retrying(inner, Retry(on_unknown="resend", attempts=2), clock)
+    sending = asyncio.create_task(layer.send(REQUEST))
+    await clock.advance(60)
+
+    with pytest.raises(UnknownOutcomeError):
+        await sending
+    assert len(inner.requests) == 2
+
+
 @pytest.mark.parametrize("on_unknown", ["settle", "raise", "resend"])
 async def test_a_patch_says_the_same_twice_and_is_sent_again(
     on_unknown: OnUnknown, clock: ManualClock
