@@ -101,11 +101,23 @@ def floors(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure: `nox -s bench -- encode` answers one question, without a name all."""
     install_wheel(session, "bench")
-    names = session.posargs or sorted(
+    names = [name for name in session.posargs if not name.startswith("-")]
+    options = [name for name in session.posargs if name.startswith("-")]
+    names = names or sorted(
         path.stem.removeprefix("bench_") for path in Path("benchmarks").glob("bench_*")
     )
     for name in names:
-        session.run("python", f"benchmarks/bench_{name}.py")
+        session.run("python", f"benchmarks/bench_{name}.py", *options)
+
+
+@nox.session(python=NEWEST)
+def soak(session: nox.Session) -> None:
+    """Send 200,000 messages while things fail and tasks are cancelled."""
+    install_wheel(session)
+    for library in ("aiohttp", "httpx"):
+        session.run(
+            *("python", "benchmarks/soak.py", "--library", library, *session.posargs)
+        )
 
 
 @nox.session(python=PYTHONS)

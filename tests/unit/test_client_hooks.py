@@ -315,3 +315,25 @@ async def test_a_library_that_is_not_installed_says_how_to_get_it(
 def test_a_library_that_is_unknown_is_refused_at_birth() -> None:
     with pytest.raises(ConfigurationError, match="transport: is 'curl', choose of"):
         Nexmo(BASIC, transport="curl")  # type: ignore[arg-type]
+
+
+async def test_both_libraries_work_on_uvloop() -> None:
+    uvloop = pytest.importorskip("uvloop")
+
+    async def sent(library: str) -> str:
+        async with (
+            FaultyServer("close") as server,
+            Nexmo(BASIC, base_url=server.url, transport=library) as nexmo,  # type: ignore[arg-type]
+        ):
+            await nexmo.messages.send(SMS)
+            return (await nexmo.messages.send(SMS)).message_uuid
+
+    def on_uvloop(library: str) -> str:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(sent(library))
+
+    uuids = {
+        await asyncio.to_thread(on_uvloop, library) for library in ("httpx", "aiohttp")
+    }
+
+    assert uuids == {"aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab"}
