@@ -92,7 +92,7 @@ function place(inner) {
   return [
     h("span", { class: "tile map", "data-big": "yes" }, h("span", { class: "glyph" }, icon("pin"))),
     text(inner.name ?? "A place"),
-    h("p", { class: "soft" }, inner.address ?? `${lat}, ${long}`),
+    lat === undefined ? null : h("p", { class: "soft" }, inner.address ?? `${lat}, ${long}`),
   ];
 }
 

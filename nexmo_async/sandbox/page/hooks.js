@@ -31,7 +31,8 @@ function attemptLine(hook, one, index, key) {
     one.claims ? ", signed" : ", not signed",
   ];
   const facts = [h("p", { class: "soft mono" }, `${exact(one.at)} → ${hook.url}`), one.error ? h("p", { class: "soft" }, one.error) : null];
-  return h("li", {}, fold(key, h("span", {}, words), facts, one.claims ? signature(one.claims) : null, hook.body ? json(hook.body) : null));
+  const last = next === undefined ? resend(hook) : null;
+  return h("li", {}, fold(key, h("span", {}, words), facts, one.claims ? signature(one.claims) : null, hook.body ? json(hook.body) : null, last));
 }
 
 /** The claims of the token that signed it, with what they mean. */

@@ -3,7 +3,7 @@
 import { copy, get, has, part } from "./api.js";
 import { curl, doorOf, json, python } from "./code.js";
 import { $, h, pill, throttled } from "./dom.js";
-import { attempts, fold, resend } from "./hooks.js";
+import { attempts, fold } from "./hooks.js";
 import { lanes, summary } from "./lanes.js";
 import * as shape from "./shape.js";
 import { channelName, exact, person, short, tone } from "./words.js";
@@ -97,7 +97,7 @@ function item(event, hooks) {
     { "data-tone": tone(event.status) },
     h("time", { class: "mono" }, exact(event.at)),
     h("i", { "aria-hidden": "true" }),
-    h("div", {}, h("b", {}, status), event.reason ? h("span", { class: "soft" }, ` ${event.reason}`) : null, event.soft ? h("small", {}, event.soft) : null, hooks.map((hook) => [attempts(hook, `${hook.uuid}-${hook.kind}-${hook.status}-${hook.id}`), resend(hook)])),
+    h("div", {}, h("b", {}, status), event.reason ? h("span", { class: "soft" }, ` ${event.reason}`) : null, event.soft ? h("small", {}, event.soft) : null, hooks.map((hook) => attempts(hook, `life-${hook.id}`))),
   );
 }
 

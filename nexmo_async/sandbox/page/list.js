@@ -85,8 +85,6 @@ export class List {
   }
 
   _search() {
-    this.box.scrollTop = 0;
-    this.rows = [];
     return this.refresh();
   }
 
@@ -96,6 +94,11 @@ export class List {
     if (found === null || query !== this.query || chip !== this.chip) return;
     const rows = newestFirst(found.messages.map(shape.message));
     this._remember(found.counts);
+    if (this.loadedFor !== `${chip} ${query}`) {
+      this.rows = [];
+      this.box.scrollTop = 0;
+    }
+    this.loadedFor = `${chip} ${query}`;
     this._merge(rows);
     this.total = found.total ?? rows.length;
     this._chips(found.counts ?? {}, query === "" && chip === "all");

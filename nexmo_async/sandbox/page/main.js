@@ -75,6 +75,7 @@ function turn() {
 /** On a narrow screen one pane is seen at a time. */
 function pane(name) {
   $("#messages-tab").dataset.pane = name;
+  if (name === "phone") phone.toEnd();
   for (const button of document.querySelectorAll("[data-show]")) button.setAttribute("aria-pressed", String(button.dataset.show === name));
 }
 

@@ -42,6 +42,11 @@ export class Phone {
     this.refresh();
   }
 
+  /** The newest words are at the foot. */
+  toEnd() {
+    this.chat.scrollTop = this.chat.scrollHeight;
+  }
+
   clear() {
     this.number = null;
     $("#phone-pane").dataset.empty = "yes";
@@ -76,7 +81,7 @@ export class Phone {
     $("#phone-persona").textContent = this.script ? `persona: ${this.script}` : "no persona: takes and reads everything";
     const low = this.chat.scrollHeight - this.chat.scrollTop - this.chat.clientHeight < 60;
     this.chat.replaceChildren(...talk(this.entries));
-    if (low || this.chat.dataset.of !== this.number) this.chat.scrollTop = this.chat.scrollHeight;
+    if (low || this.chat.dataset.of !== this.number) this.toEnd();
     this.chat.dataset.of = this.number;
     this._actions();
   }

@@ -34,6 +34,9 @@ function words(raw) {
   return typeof raw.content === "string" ? raw.content : "";
 }
 
+/** The sandbox's own files: what people send when nobody says what. */
+const SAMPLES = { image: "picture.png", audio: "sound.mp3", video: "film.mp4", file: "paper.pdf", vcard: "card.vcf", sticker: "sticker.webp" };
+
 /** What a message carries: its type and the object or string under that name. */
 export function content(entry) {
   const request = entry.request;
@@ -41,8 +44,8 @@ export function content(entry) {
   const holder = nested ?? request ?? {};
   const type = nested?.type ?? entry.type;
   const inner = holder[type] ?? (object(request?.message) ?? {})[type] ?? entry.content ?? entry.text;
-  const object_ = object(entry.content);
-  return { type, inner: request === null && object_?.[type] !== undefined ? object_[type] : inner };
+  if (entry.inbound && type in SAMPLES) return { type, inner: { url: `${location.origin}/_sandbox/media/${SAMPLES[type]}`, ...object(inner) } };
+  return { type, inner };
 }
 
 /** Everything about one message, ready for the inspector. */

@@ -2,7 +2,7 @@
 
 import { get, has } from "./api.js";
 import { $, h, throttled } from "./dom.js";
-import { attempts, fold, resend, state } from "./hooks.js";
+import { attempts, fold, state } from "./hooks.js";
 import { json } from "./code.js";
 import * as shape from "./shape.js";
 import { second, short } from "./words.js";
@@ -44,6 +44,6 @@ export class Webhooks {
     );
     const open = hook.uuid && hook.kind !== "inbound" ? h("button", { class: "small", type: "button", onclick: () => this.open(hook.uuid) }, `Message ${short(hook.uuid)}`) : null;
     const body = hook.body && hook.attempts.length === 0 ? json(hook.body) : null;
-    return h("li", { "data-hook": hook.id }, fold(`hook-${hook.id}`, head, attempts(hook, `tab-${hook.id}`), body, h("p", { class: "tools" }, resend(hook), open)));
+    return h("li", { "data-hook": hook.id }, fold(`hook-${hook.id}`, head, attempts(hook, `tab-${hook.id}`), body, open));
   }
 }
