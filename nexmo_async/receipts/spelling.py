@@ -94,10 +94,22 @@ def _thing(written: object) -> object:
         case "json":
             return value
         case _:
-            return _model(kind)(**{name: _thing(each) for name, each in value.items()})
+            return _made(_model(kind), value)
 
 
-def _model(name: str) -> type:
+def _made(model: type[attrs.AttrsInstance], members: Mapping[str, object]) -> object:
+    # A newer release, in the middle of being rolled out, may write more members.
+    known = {field.name: field.alias for field in attrs.fields(model)}
+    return model(
+        **{
+            known[name] or name: _thing(each)
+            for name, each in members.items()
+            if name in known
+        }
+    )
+
+
+def _model(name: str) -> type[attrs.AttrsInstance]:
     found = _CLASS.fullmatch(name)
     kind = getattr(import_module(_ROOM + found[1]), found[2]) if found else None
     if not isinstance(kind, type) or not attrs.has(kind):

@@ -83,6 +83,14 @@ def test_what_it_did_not_write_is_refused_and_nothing_is_made_of_it(
         read(written)
 
 
+def test_what_a_newer_release_says_besides_is_passed_over() -> None:
+    """While it is being rolled out, old and new processes share one Redis."""
+    said = json.loads(spell(BARE))
+    said["is"]["invented"] = {"$": "later:Kind", "is": {}}
+
+    assert read(json.dumps(said).encode()) == BARE
+
+
 def test_a_letter_keeps_its_words() -> None:
     letter = parse(b'{"message_uuid":"i-1","from":"1","text":"\xc3\xa9"}')
     again = read(spell(letter))
