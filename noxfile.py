@@ -75,6 +75,22 @@ def examples(session: nox.Session) -> None:
 
 
 @nox.session(python=NEWEST)
+def browser(session: nox.Session) -> None:
+    """Use the sandbox's page in the system's Chromium."""
+    install_wheel(session, "test", "browser")
+    pytest(session, "-n", "2", "tests/browser")
+
+
+@nox.session(python=NEWEST)
+def screenshots(session: nox.Session) -> None:
+    """Take the pictures of the README anew."""
+    install_wheel(session, "browser")
+    folder = Path("docs/images")
+    folder.mkdir(parents=True, exist_ok=True)
+    session.run("python", "tests/browser/screenshots.py", str(folder))
+
+
+@nox.session(python=NEWEST)
 def lint(session: nox.Session) -> None:
     """Check style and formatting."""
     session.install(*group("lint"))

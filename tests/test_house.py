@@ -233,6 +233,7 @@ def test_the_top_level_holds_what_a_visitor_expects() -> None:
         "LICENSE",
         "README.md",
         "benchmarks",
+        "docs",
         "examples",
         "nexmo_async",
         "noxfile.py",
