@@ -160,7 +160,7 @@ class Retrying:
             before_sleep=lambda state: self._repeated(request, state),
             retry_error_callback=_outcome,
         )
-        last = await retrying(attempt)
+        last: Outcome = await retrying(attempt)
         if request.method == "POST" and not _is_accepted(last):
             # A refusal says nothing of the one before it, which may be on its way.
             return next((each for each in trail if fate(each) == "unknown"), last)
