@@ -6,10 +6,12 @@ import asyncio
 import copy
 import importlib.util
 import warnings
+from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 from nexmo_async.auth import environment
+from nexmo_async.auth.credentials import Basic
 from nexmo_async.auth.layer import Authorizing, identity
 from nexmo_async.clock import Clock, SystemClock
 from nexmo_async.errors import (
@@ -23,6 +25,7 @@ from nexmo_async.observe.events import teller
 from nexmo_async.receipts.inbox import Inbox
 from nexmo_async.receipts.memory import MemoryReceipts
 from nexmo_async.transport.hooks import Gate, Gated, Watched, Wrapped
+from nexmo_async.transport.region import Regional
 from nexmo_async.transport.retry import Retry, Retrying
 from nexmo_async.transport.throttle import Throttle, Throttled
 from nexmo_async.wire.dialect import DIALECTS
@@ -31,15 +34,16 @@ from nexmo_async.workflows.desk import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import timedelta
     from types import TracebackType
     from typing import Any
 
-    from nexmo_async.auth.credentials import Basic, Jwt
+    from nexmo_async.auth.credentials import Jwt
     from nexmo_async.messages.sent import Sent
     from nexmo_async.models.message import Message
     from nexmo_async.observe.events import Observer
     from nexmo_async.receipts.store import ReceiptStore
-    from nexmo_async.transport.base import Transport
+    from nexmo_async.transport.base import Response, Transport
     from nexmo_async.transport.hooks import Middleware
     from nexmo_async.transport.throttle import Limit, Usage
     from nexmo_async.wire.limits import Api
@@ -121,6 +125,7 @@ class Nexmo:
         self._own: Transport | None = None
         self._below: Transport | None = None
         self._gate: Gate | None = None
+        self._post: Post | None = None
         self._messages: Messages | None = None
         self._workflows: Workflows | None = None
         self._desk: Desk | None = None
@@ -193,7 +198,10 @@ class Nexmo:
             raise RuntimeError("this client is open already")
         inner = self._given
         if isinstance(inner, str):
-            inner = self._own = await self._connections(inner)
+            abroad = partial(self._connections, inner)
+            inner = self._own = await abroad(self._base_url)
+            if self._base_url in {ANYWHERE, *REGIONS.values()}:
+                inner = self._own = Regional(inner, REGIONS, abroad)
         self._gate = Gate()
         if self._tell is not None:
             inner = Watched(inner, self._clock, self._tell)
@@ -226,8 +234,38 @@ class Nexmo:
             timeout=self._timeout,
             total=self._retry.total,
         )
-        self._messages = Messages(post, self.receipts)
+        may_update = not isinstance(self._auth, Basic)
+        self._post = post
+        self._messages = Messages(post, self.receipts, may_update)
         self._workflows = Workflows(post, _open(self._desk), self.receipts)
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Mapping[str, object] | None = None,
+        total: float | timedelta | None = None,
+    ) -> Response:
+        """Whatever else the API can do: authorised, tried again, errors as of `send`.
+
+        Args:
+            method: "GET", "POST", "PATCH", ...
+            path: From the first slash on, such as "/v1/messages".
+            json: The body, if it has one.
+            total: Seconds for everything, instead of the client's. Or a `timedelta`.
+
+        Raises:
+            ConfigurationError: The path does not begin with a slash.
+            NotSentError: No connection, several times over. Nothing was sent.
+            RefusedError: Nexmo said no; the subclass says why. Nothing was sent.
+            UnknownOutcomeError: The request left and no clear answer came.
+        """
+        if not path.startswith("/"):
+            # Else the host could be another one: ".example.com", "@example.com".
+            raise ConfigurationError("path", "must begin with a slash")
+        post = _open(self._post)
+        return await post(path, json, "", method=method.upper(), total=total)
 
     async def _send(self, message: Message) -> Sent:
         return await self.messages.send(message)
@@ -261,6 +299,7 @@ class Nexmo:
         if gate is not None and self._desk is not None:
             await self._desk.aclose()
         self._messages = self._workflows = self._below = self._desk = None
+        self._post = None
         if gate is not None:
             gate.is_open = False
         own, self._own = self._own, None
@@ -273,9 +312,9 @@ class Nexmo:
             message = f"unclosed client {self!r}"
             warnings.warn(message, ResourceWarning, source=self, stacklevel=2)
 
-    async def _connections(self, library: Library) -> Transport:
+    async def _connections(self, library: Library, base_url: str) -> Transport:
         # Importing one and reading the authorities takes a while: not on the loop.
-        return await asyncio.to_thread(LIBRARIES[library], self._base_url, self._clock)
+        return await asyncio.to_thread(LIBRARIES[library], base_url, self._clock)
 
 
 def _httpx(base_url: str, clock: Clock) -> Transport:

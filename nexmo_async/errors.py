@@ -170,6 +170,7 @@ class RefusedError(NexmoError):
         instance: The trace id to quote to their support. May be empty.
         invalid: Field and reason, for each field Nexmo complained about.
         hint: What this package found out by itself. May be empty.
+        request_id: What Nexmo calls this very request, to quote as well. May be empty.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  the facts of an answer, in one place
@@ -180,14 +181,12 @@ class RefusedError(NexmoError):
         instance: str = "",
         invalid: tuple[tuple[str, str], ...] = (),
         hint: str = "",
+        request_id: str = "",
     ) -> None:
-        super().__init__(status, title, detail, instance, invalid, hint)
-        self.status = status
-        self.title = title
-        self.detail = detail
-        self.instance = instance
-        self.invalid = invalid
-        self.hint = hint
+        super().__init__(status, title, detail, instance, invalid, hint, request_id)
+        self.status, self.title, self.detail = status, title, detail
+        self.instance, self.invalid = instance, invalid
+        self.hint, self.request_id = hint, request_id
 
     def what(self) -> str:
         """Say the status, Nexmo's words, each field concerned and our own hint."""
@@ -286,22 +285,27 @@ class DeliveryFailedError(NexmoError):
     Attributes:
         message_uuid: The message.
         status: "rejected" or "undeliverable".
-        code: Nexmo's error code, or None.
+        code: Nexmo's error code, or None; `kind` is what it calls for: "temporary", ...
         reason: Nexmo's sentence about it. May be empty.
     """
 
     sent = "yes"
-    fault = "recipient"
-    advice = "Try another channel."
+    fault: Fault = "recipient"
 
-    def __init__(
-        self, message_uuid: str, status: str, code: int | None = None, reason: str = ""
+    def __init__(  # noqa: PLR0913, PLR0917  the facts of a receipt, in one place
+        self,
+        message_uuid: str,
+        status: str,
+        code: int | None = None,
+        reason: str = "",
+        kind: str = "unclear",
+        fault: Fault = "recipient",
+        advice: str = "Try another channel.",
     ) -> None:
-        super().__init__(message_uuid, status, code, reason)
-        self.message_uuid = message_uuid
-        self.status = status
-        self.code = code
-        self.reason = reason
+        super().__init__(message_uuid, status, code, reason, kind, fault, advice)
+        self.kind, self.fault, self.advice = kind, fault, advice
+        self.message_uuid, self.status = message_uuid, status
+        self.code, self.reason = code, reason
 
     def what(self) -> str:
         """Name the message, its end and the code."""
@@ -330,10 +334,8 @@ class StillWaitingError(NexmoError, TimeoutError):
         super().__init__(message, until, within, last)
         # An OSError drops a third argument and those after it: pickle needs them.
         self.args = (message, until, within, last)
-        self.message = message
-        self.until = until
-        self.within = within
-        self.last = last
+        self.message, self.until = message, until
+        self.within, self.last = within, last
         if last is None:
             self.advice = "Check that Nexmo's webhooks reach your WebhookApp."
 

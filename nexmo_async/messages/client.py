@@ -13,13 +13,16 @@ from nexmo_async.messages.raw import RawMessages
 from nexmo_async.messages.sent import Sent
 from nexmo_async.transport.base import Request, Response, Transport, retry_after
 from nexmo_async.wire.codec import dumps
-from nexmo_async.wire.dialect import decode_answer
+from nexmo_async.wire.dialect import added, decode_answer, reference
 from nexmo_async.wire.problem import decode_problem
+from nexmo_async.wire.update import encode_read, encode_revoked
+from nexmo_async.wire.update import path as update_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from nexmo_async.clock import Clock
+    from nexmo_async.models.inbound import Inbound
     from nexmo_async.models.message import Message
     from nexmo_async.receipts.store import ReceiptStore
     from nexmo_async.wire.dialect import Dialect
@@ -42,12 +45,13 @@ class Post:
     async def __call__(  # noqa: PLR0913  what a request is made of
         self,
         path: str,
-        body: Mapping[str, object],
+        body: Mapping[str, object] | None,
         client_ref: str,
         *,
         method: str = "POST",
         sender: str = "",
         recipient: str = "",
+        region: str = "",
         total: float | timedelta | None = None,
     ) -> Response:
         """Post once, as the layers see fit, and return the answer if it is a yes."""
@@ -55,12 +59,13 @@ class Post:
         request = Request(
             method,
             path,
-            dumps(body),
+            b"" if body is None else dumps(body),
             client_ref=client_ref,
             timeout=self.timeout,
             deadline=self.clock.monotonic() + within,
             sender=sender,
             recipient=recipient,
+            region=region,
         )
         response = await self.transport.send(request)
         if response.status // 100 == 2:  # noqa: PLR2004  any success counts
@@ -71,6 +76,7 @@ class Post:
             retry_after=retry_after(response, self.clock.wall()),
             client_ref=client_ref,
             hint=response.note,
+            request_id=response.headers.get("x-request-id", ""),
         )
 
 
@@ -93,6 +99,7 @@ class Messages:
 
     _post: Post
     _receipts: ReceiptStore
+    _may_update: bool = True
 
     @property
     def with_raw_response(self) -> RawMessages:
@@ -100,12 +107,18 @@ class Messages:
         return RawMessages(self.sent_and_answer)
 
     async def send(
-        self, message: Message, *, total: float | timedelta | None = None
+        self,
+        message: Message,
+        *,
+        extra: Mapping[str, object] | None = None,
+        total: float | timedelta | None = None,
     ) -> Sent:
         """Send a message and return once Nexmo has accepted it.
 
         Args:
-            message: An `Sms`, `WhatsApp`, `Messenger` or `Viber`.
+            message: An `Sms`, `WhatsApp` or any other; `Raw` for what has no words.
+            extra: Members of the body that this release does not know, added on top;
+                where and as what it goes stays as the message says.
             total: Seconds for everything, instead of the client's: queueing, tries,
                 back-offs and answers. Or a `timedelta`.
 
@@ -116,16 +129,77 @@ class Messages:
             ThrottledError: Your own limits kept it back for too long.
             UnknownOutcomeError: The request left and no clear answer came.
         """
-        sent, _ = await self.sent_and_answer(message, total)
+        sent, _ = await self.sent_and_answer(message, total, extra)
         return sent
 
+    async def mark_read(
+        self,
+        message: str | Inbound,
+        *,
+        replying: bool = False,
+        region: str | None = None,
+    ) -> None:
+        """Let a person on WhatsApp or RCS see that their message was read (v1).
+
+        Args:
+            message: What they wrote, or its message_uuid.
+            replying: True to show on WhatsApp that an answer is being written: until it
+                comes, for 25 seconds at most.
+            region: "eu", "us" or "ap", where the message is kept; an `Inbound` knows.
+
+        Raises:
+            ConfigurationError: A key and its secret may not do this, or no such region.
+            UnsupportedError: Only v1 can do this.
+            NotFoundError: There is no such message, or it is in another region.
+            RefusedError: Nexmo said no; the subclass says why.
+            UnknownOutcomeError: No clear answer came, several times over.
+        """
+        uuid = message if isinstance(message, str) else message.message_uuid
+        where = region or (None if isinstance(message, str) else message.region)
+        await self._update(uuid, encode_read(replying=replying), where)
+
+    async def revoke(self, message: str | Sent, *, region: str | None = None) -> None:
+        """Ask not to deliver an RCS message that is still on its way (v1).
+
+        The network may not heed it; after a day it never does.
+
+        Args:
+            message: What was sent, or its message_uuid.
+            region: "eu", "us" or "ap", where your agent is registered.
+
+        Raises:
+            ConfigurationError: A key and its secret may not do this, or no such region.
+            UnsupportedError: Only v1 can do this.
+            NotFoundError: There is no such message, or it is in another region.
+            RefusedError: Nexmo said no; the subclass says why.
+            UnknownOutcomeError: No clear answer came, several times over.
+        """
+        uuid = message if isinstance(message, str) else message.message_uuid
+        await self._update(uuid, encode_revoked(), region)
+
+    async def _update(
+        self, uuid: str, body: Mapping[str, object], region: str | None
+    ) -> None:
+        path = update_path(uuid, self._post.dialect.api)
+        if not self._may_update:
+            problem = "is a key with its secret, which may not change a message"
+            advice = "Open the client with Jwt(application_id, private_key)."
+            raise ConfigurationError("auth", problem, advice)
+        await self._post(path, body, "", method="PATCH", region=region or "")
+
     async def sent_and_answer(
-        self, message: Message, total: float | timedelta | None
+        self,
+        message: Message,
+        total: float | timedelta | None,
+        extra: Mapping[str, object] | None = None,
     ) -> tuple[Sent, Response]:
         """What was sent, and the answer as it came."""
-        client_ref = message.client_ref or self._post.new_ref()
         dialect = self._post.dialect
+        client_ref = message.client_ref or self._post.new_ref()
         body = dialect.message(message, client_ref or None)
+        client_ref = reference(body)
+        if extra:
+            body |= added(extra)
         response = await self._post(
             dialect.messages,
             body,

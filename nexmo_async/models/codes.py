@@ -12,6 +12,8 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from nexmo_async.errors import Fault
+
 #: What a failure calls for: the same message again later (temporary), another text or
 #: setting (content), somebody who runs the account (account), another channel
 #: (permanent), never this person again (suppress), or nobody knows (unclear).
@@ -31,6 +33,16 @@ class Failure:
     code: int | None
     meaning: str
     kind: Kind
+
+    @property
+    def fault(self) -> Fault:
+        """Who can mend it."""
+        return _ADVICE[self.kind][0]
+
+    @property
+    def advice(self) -> str:
+        """What to do now, in a sentence."""
+        return _ADVICE[self.kind][1]
 
 
 _TABLE: Final[Mapping[Kind, Mapping[int, str]]] = {
@@ -120,6 +132,16 @@ _TABLE: Final[Mapping[Kind, Mapping[int, str]]] = {
         1330: "an unknown failure of the carrier or provider",
         1490: "not all parts were confirmed in time; it may have arrived",
     },
+}
+
+#: Who can mend it, and how, by its kind.
+_ADVICE: Final[Mapping[Kind, tuple[Fault, str]]] = {
+    "temporary": ("network", "Send it again later."),
+    "content": ("caller", "Mend the message: it would fail again as it is."),
+    "account": ("account", "Ask whoever runs the account to put this right."),
+    "permanent": ("recipient", "Try another channel."),
+    "suppress": ("recipient", "Write no more to this recipient."),
+    "unclear": ("nobody", "It may have arrived: sending it again may double it."),
 }
 
 #: Everything known about each code.

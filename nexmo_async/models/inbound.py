@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
         WhatsAppUser,
     )
     from nexmo_async.models.receipt import Usage
+
+
+_UNTOLD: Final = Unknown("")
 
 
 @attrs.frozen(kw_only=True)
@@ -58,7 +61,7 @@ class Inbound:
     to: str
     sender: str
     type: str
-    content: Heard = attrs.field()
+    content: Heard = _UNTOLD
     text: str | None = None
     url: str | None = None
     context: Context | None = None
@@ -77,7 +80,3 @@ class Inbound:
     raw: Mapping[str, object] = attrs.field(
         factory=dict[str, object], repr=False, eq=False
     )
-
-    @content.default
-    def _unknown(self) -> Unknown:
-        return Unknown(self.type)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Protocol
 
 from nexmo_async.errors import DeliveryFailedError
+from nexmo_async.models import codes
 from nexmo_async.models.receipt import PROGRESS, Receipt, Report
 
 if TYPE_CHECKING:
@@ -157,8 +158,15 @@ def verdict(history: Iterable[Receipt], until: Until) -> Receipt | None:
             failure = failure or receipt
     if failure is None:
         return None
+    why = codes.failure(failure.code)
     raise DeliveryFailedError(
-        failure.message_uuid, failure.status, failure.code, failure.reason
+        failure.message_uuid,
+        failure.status,
+        failure.code,
+        failure.reason,
+        why.kind,
+        why.fault,
+        why.advice,
     )
 
 

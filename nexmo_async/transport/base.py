@@ -34,6 +34,7 @@ class Request:
         deadline: The moment on the monotonic clock at which all of it must be over.
         sender: Who it is from, as limits count. May be empty.
         recipient: Who it is for, as limits count. May be empty.
+        region: Where the message is kept that it concerns; empty: anywhere.
     """
 
     method: str
@@ -45,6 +46,7 @@ class Request:
     deadline: float = math.inf
     sender: str = ""
     recipient: str = ""
+    region: str = ""
 
     @property
     def subject(self) -> Subject:
@@ -65,6 +67,7 @@ class Request:
             self.deadline,
             self.sender,
             self.recipient,
+            self.region,
         )
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from nexmo_async.errors import MessageError
+from nexmo_async.models.custom import copied
 from nexmo_async.wire import flat, nested, reading, workflow
 from nexmo_async.wire.codec import loads
 
@@ -82,6 +84,17 @@ DIALECTS: Final[Mapping[Api, Dialect]] = {
 def reference(body: Mapping[str, object]) -> str:
     """The client_ref of a body; empty if it has none."""
     return reading.word(body, "client_ref")
+
+
+#: What `extra` may not say: where a message goes, and by what its receipts are found.
+_SETTLED: Final = frozenset({"channel", "client_ref", "from", "message_type", "to"})
+
+
+def added(extra: Mapping[str, object]) -> Mapping[str, object]:
+    """Members to add to a body, or a `MessageError` if one of them is settled."""
+    for key in sorted(_SETTLED & extra.keys()):
+        raise MessageError("extra", f"cannot say {key!r}, the message does")
+    return copied(extra, "extra")
 
 
 def decode_answer(body: bytes, key: str) -> str:

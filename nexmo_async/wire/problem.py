@@ -47,13 +47,14 @@ _UNAVAILABLE: Final = 503
 _GLIMPSE: Final = 200
 
 
-def decode_problem(
+def decode_problem(  # noqa: PLR0913  the facts of an answer
     status: int,
     body: bytes,
     *,
     retry_after: float | None = None,
     client_ref: str = "",
     hint: str = "",
+    request_id: str = "",
 ) -> NexmoError:
     """The error that this answer stands for.
 
@@ -63,6 +64,7 @@ def decode_problem(
         retry_after: Seconds that the answer asks to stay quiet, if it does.
         client_ref: The reference of the message concerned.
         hint: What this package found out by itself.
+        request_id: What Nexmo calls this very request.
     """
     problem = _problem(body)
     busy = status == _UNAVAILABLE and retry_after is not None
@@ -80,6 +82,7 @@ def decode_problem(
             for entry in reading.entries(problem, "invalid_parameters")
         ),
         hint,
+        request_id,
     )
     if isinstance(error, RateLimitError):
         error.retry_after = retry_after

@@ -227,7 +227,17 @@ def test_a_failure_carries_code_and_reason() -> None:
     with pytest.raises(DeliveryFailedError) as caught:
         verdict([receipt("submitted"), failure], "delivered")
 
-    assert caught.value.args == ("m-1", "undeliverable", 1330, "Unknown")
+    assert caught.value.args[:4] == ("m-1", "undeliverable", 1330, "Unknown")
+
+
+def test_a_failure_carries_what_its_code_calls_for() -> None:
+    failure = attrs.evolve(receipt("undeliverable"), code=1240)
+
+    with pytest.raises(DeliveryFailedError) as caught:
+        verdict([receipt("submitted"), failure], "delivered")
+
+    assert (caught.value.kind, caught.value.fault) == ("suppress", "recipient")
+    assert caught.value.advice == "Write no more to this recipient."
 
 
 @pytest.mark.parametrize(

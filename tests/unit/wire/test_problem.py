@@ -92,7 +92,15 @@ def test_a_problem_keeps_every_word() -> None:
         "instance": "0123456789abcdef0123456789abcdef",
         "invalid": (("to", "is required."), ("text", "is too long.")),
         "hint": "",
+        "request_id": "",
     }
+
+
+def test_the_id_of_the_request_is_kept() -> None:
+    error = decode_problem(422, b"", request_id="bf0c")
+
+    assert isinstance(error, RequestError)
+    assert error.request_id == "bf0c"
 
 
 def test_the_number_of_a_type_is_never_taken_for_a_code() -> None:
