@@ -50,6 +50,11 @@ async def send(nexmo: Nexmo) -> None:
     """What sending gives back."""
     sent = await nexmo.messages.send(sms)
     assert_type(sent, Sent)
+    assert_type(await nexmo.messages.send(sms, total=timedelta(seconds=5)), Sent)
+    raw = await nexmo.messages.with_raw_response.send(sms)
+    assert_type(raw.sent, Sent)
+    assert_type(raw.response.status, int)
+    assert_type(nexmo.with_options(timeout=5.0), Nexmo)
     assert_type(await sent.until("delivered", within=60), Receipt)
     await sent.until("seen")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     started = await nexmo.workflows.create(Workflow(Step(whatsapp), Step(sms)))
