@@ -63,7 +63,7 @@ async def main() -> None:
                 ratios += promises(rounds, kind, in_flight)
                 tables[kind][str(in_flight)] = found
                 show(kind, in_flight, found)
-    print("\nratios, the median of the rounds")
+    print("\nratios, the median of the rounds: by rate, by CPU, at least, verdict")
     for ratio in ratios:
         print("  ".join(map(str, ratio.values())))
     result = {"ratios": ratios, "tables": tables}
@@ -95,13 +95,15 @@ def promises(
     found: list[dict[str, object]] = []
     for ours, theirs, at, least in PROMISES:
         if at == in_flight and theirs in rounds:
-            pairs = zip(rounds[ours], rounds[theirs], strict=True)
+            pairs = list(zip(rounds[ours], rounds[theirs], strict=True))
             ratio = statistics.median(mine.rate / other.rate for mine, other in pairs)
+            cpu = statistics.median(other.cpu / mine.cpu for mine, other in pairs)
             found.append(
                 {
                     "who": f"{ours} / {theirs}",
                     "on": f"{kind}, {in_flight} in flight",
                     "ratio": round(ratio, 2),
+                    "by CPU": round(cpu, 2),
                     "at least": least,
                     "verdict": "holds" if ratio >= least else "FAILS",
                 }
