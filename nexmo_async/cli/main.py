@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nexmo_async.cli import bearer, demo, output, sandbox, send
+from nexmo_async.cli import bearer, demo, output, sandbox, send, workflow
 
 app = typer.Typer(
     name="nexmo-async",
@@ -20,6 +20,7 @@ app.command()(demo.demo)
 app.command()(send.send)
 app.command()(bearer.token)
 app.command()(sandbox.sandbox)
+app.add_typer(workflow.app, name="workflow")
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001  Typer calls it so

@@ -86,7 +86,7 @@ class Try:
         after = PROGRESS.get(receipt.status, 0)
         if self.kind is not None or (receipt.failed and before > 1):
             return False  # it has failed, or it has arrived: nothing takes that back
-        if after < before or receipt.status == self.status:
+        if receipt.status == self.status or (after < before and not receipt.failed):
             return False
         self.status = receipt.status
         return True

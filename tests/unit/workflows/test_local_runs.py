@@ -105,6 +105,31 @@ async def test_a_failure_leads_on_at_once(
     assert result.attempts[0].code == 1300
 
 
+async def test_a_failure_after_it_was_submitted_leads_on_at_once(
+    desk: Desk, office: Office, clock: ManualClock
+) -> None:
+    desk.start(TWO)
+    await clock.advance(0)
+    await office.tell(1, "submitted")
+    await office.tell(1, "rejected", 1300)
+    await clock.advance(0)
+
+    assert office.channels == ["viber", "sms"]
+
+
+async def test_a_failure_after_it_was_delivered_is_none(
+    desk: Desk, office: Office, clock: ManualClock
+) -> None:
+    """Receipts are not sent in order, and what has arrived has arrived."""
+    desk.start(THREE)
+    await clock.advance(0)
+    await office.tell(1, "delivered")
+    await office.tell(1, "rejected", 1300)
+    await clock.advance(0)
+
+    assert office.channels == ["whatsapp"]
+
+
 async def test_being_delivered_is_not_being_read(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:

@@ -1,0 +1,180 @@
+"""`nexmo-async workflow`: run one from a file, see its plan, draw it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import attrs
+import typer
+
+from nexmo_async.auth.credentials import Jwt
+from nexmo_async.cli import output
+from nexmo_async.client import Nexmo
+from nexmo_async.clock import Clock, FastClock, SystemClock
+from nexmo_async.errors import ConfigurationError
+from nexmo_async.models.workflow import Workflow
+from nexmo_async.sandbox import Sandbox, serve
+from nexmo_async.webhooks.app import WebhookApp
+from nexmo_async.workflows.diagram import diagram as draw
+from nexmo_async.workflows.story import ending, line
+
+if TYPE_CHECKING:
+    from nexmo_async.models.attempt import Result
+    from nexmo_async.receipts.store import ReceiptStore
+
+app: Final = typer.Typer(
+    help="Attempts in a row, until one arrives.", no_args_is_help=True
+)
+
+#: Where webhooks come from: the secret that signs them, and the key they name.
+SECRET: Final = ("NEXMO_SIGNATURE_SECRET", "VONAGE_SIGNATURE_SECRET")
+API_KEY: Final = ("NEXMO_API_KEY", "VONAGE_API_KEY")
+
+#: How the process ends if nobody was reached: it is known, or it is not.
+NOT_REACHED: Final = 1
+UNKNOWN: Final = 3
+
+File = Annotated[
+    Path, typer.Argument(help="TOML, JSON or YAML.", exists=True, dir_okay=False)
+]
+ApiName = Literal["beta", "v0.1", "v1"]
+EngineName = Literal["local", "server", "auto"]
+To = Annotated[str | None, typer.Option(help="The recipient of steps without one.")]
+Api = Annotated[ApiName, typer.Option(help="Generation.")]
+
+
+@app.command()
+def plan(file: File, *, to: To = "447700900000", api: Api = "v1") -> None:
+    """Say who can run it, and what would be lost if Nexmo did."""
+    with output.errors_as_sentences():
+        typer.echo(str(_read(file, to).plan(api=api)))
+
+
+@app.command()
+def diagram(file: File, *, to: To = "447700900000") -> None:
+    """Draw it, as Mermaid text."""
+    with output.errors_as_sentences():
+        typer.echo(draw(_read(file, to)), nl=False)
+
+
+@app.command()
+def run(  # noqa: PLR0913  each is one choice of the user
+    file: File,
+    *,
+    to: To = None,
+    api: Api = "v1",
+    engine: Annotated[EngineName, typer.Option(help="Who keeps the time.")] = "local",
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="Against a sandbox of its own.")
+    ] = False,
+    persona: Annotated[
+        str | None,
+        typer.Option(help="How the recipient takes it there, as 'viber: silent'."),
+    ] = None,
+    speed: Annotated[
+        float, typer.Option(min=1, help="Seconds of that sandbox in one of ours.")
+    ] = 60.0,
+    listen: Annotated[
+        int, typer.Option(help="The port on which webhooks come; 0: any free one.")
+    ] = 0,
+) -> None:
+    """Run it, tell each step as it happens, and who was reached in the end.
+
+    Without --sandbox the account comes from the environment, as for `send`, and
+    NEXMO_SIGNATURE_SECRET signs its webhooks. On v1 each message says where they are to
+    go; on older generations the account has to know.
+
+    Example: nexmo-async workflow run examples/otp.toml --to 447700900000 --sandbox
+    """
+    with output.errors_as_sentences():
+        workflow = _read(file, to)
+        if sandbox:
+            result = asyncio.run(_in_sandbox(workflow, api, engine, persona, speed))
+        else:
+            result = asyncio.run(_for_real(workflow, api, engine, listen))
+    if result.outcome != "reached":
+        raise typer.Exit(UNKNOWN if result.outcome == "silent" else NOT_REACHED)
+
+
+def _read(file: Path, to: str | None) -> Workflow:
+    form = file.suffix.removeprefix(".").replace("yml", "yaml")
+    return Workflow.from_text(file.read_text("utf-8"), form, to=to)
+
+
+async def _in_sandbox(
+    workflow: Workflow,
+    api: ApiName,
+    engine: EngineName,
+    persona: str | None,
+    speed: float,
+) -> Result:
+    clock = FastClock(speed)
+    async with AsyncExitStack() as stack:
+        box = await stack.enter_async_context(Sandbox(clock=clock))
+        for step in workflow.steps if persona else ():
+            box.persona(step.message.to, persona or "")
+        auth = Jwt(box.application_id, box.private_key or "")
+        nexmo = Nexmo(auth, api=api, base_url=box.base_url, clock=clock)
+        webhooks = _webhooks(nexmo.receipts, box.api_key, box.signature_secret, clock)
+        box.status_url = await stack.enter_async_context(serve(webhooks))
+        await stack.enter_async_context(nexmo)
+        output.err.print(f"sandbox, time runs {speed:g} times faster")
+        return await _tell(nexmo, workflow, engine)
+
+
+async def _for_real(
+    workflow: Workflow,
+    api: ApiName,
+    engine: EngineName,
+    listen: int,
+) -> Result:
+    secret, key = _variable(SECRET), _variable(API_KEY)
+    async with AsyncExitStack() as stack:
+        nexmo = Nexmo.from_env(api=api)
+        webhooks = _webhooks(nexmo.receipts, key, secret, SystemClock())
+        url = await stack.enter_async_context(serve(webhooks, port=listen))
+        output.err.print(f"webhooks are taken at {url}")
+        await stack.enter_async_context(nexmo)
+        if api == "v1":
+            workflow = _with_webhooks(workflow, url)
+        return await _tell(nexmo, workflow, engine)
+
+
+def _webhooks(
+    receipts: ReceiptStore, key: str, secret: str, clock: Clock
+) -> WebhookApp:
+    return WebhookApp(receipts, {key: secret}, max_age=None, clock=clock)
+
+
+def _with_webhooks(workflow: Workflow, url: str) -> Workflow:
+    steps = [
+        step
+        if step.message.webhook_url
+        else attrs.evolve(step, message=attrs.evolve(step.message, webhook_url=url))
+        for step in workflow.steps
+    ]
+    times = {"patience": workflow.patience, "settle": workflow.settle}
+    return Workflow(*steps, **times)
+
+
+def _variable(names: tuple[str, ...]) -> str:
+    for name in names:
+        if os.environ.get(name):
+            return os.environ[name]
+    advice = "Without it no webhook can be believed; or use --sandbox."
+    raise ConfigurationError(names[0], "is not set", advice)
+
+
+async def _tell(nexmo: Nexmo, workflow: Workflow, engine: EngineName) -> Result:
+    run = await nexmo.workflows.run(workflow, engine=engine)
+    began = None
+    async for happening in run:
+        began = began or happening.at
+        output.out.print(line(happening, began), soft_wrap=True)
+    result = await run.result()
+    output.out.print(ending(result, workflow.steps[0].message.to), soft_wrap=True)
+    return result
