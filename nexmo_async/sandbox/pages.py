@@ -49,7 +49,7 @@ class File:
 
 def _read() -> dict[str, File]:
     found: dict[str, File] = {}
-    for each in files(__package__).joinpath("page").iterdir():
+    for each in files("nexmo_async.sandbox").joinpath("page").iterdir():
         kind = KINDS.get("." + each.name.rpartition(".")[2])
         if kind is not None:
             content = each.read_bytes()

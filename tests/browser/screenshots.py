@@ -45,7 +45,9 @@ class App:
 
     async def hear(self, request: Request) -> Response:
         """Take a webhook, or be busy."""
-        busy = b'"dispatch_uuid"' in await request.body() and not self._refused
+        body = await request.body()
+        first_sms = all(each in body for each in (b"dispatch", b'"sms"', b"submitted"))
+        busy = first_sms and not self._refused
         self._refused = busy or self._refused
         return Response(status_code=503 if busy else 200)
 
