@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
+import importlib
+import importlib.util
+import json
 import shlex
 import signal
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 
 from nexmo_async.cli import output
-from nexmo_async.sandbox import GRAMMAR, Sandbox
+from nexmo_async.clock import MovableClock
+from nexmo_async.sandbox import GRAMMAR, Sandbox, tls
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
 
 
 def sandbox(  # noqa: PLR0913  the settings of an account
@@ -47,7 +55,37 @@ def sandbox(  # noqa: PLR0913  the settings of an account
     ] = None,
     persona: Annotated[
         list[str] | None,
-        typer.Option(help="NUMBER=SCRIPT, as 447700900003='reject 1300'; repeat it."),
+        typer.Option(
+            help="NUMBER=SCRIPT, as 447700900003='reject 1300' or '4477*=flaky 20%'; "
+            "repeat it."
+        ),
+    ] = None,
+    personas: Annotated[
+        Path | None,
+        typer.Option(help='A file of JSON: {"NUMBER": "SCRIPT"}.', exists=True),
+    ] = None,
+    realistic: Annotated[
+        bool, typer.Option(help="Rates and the rules of the channels hold.")
+    ] = False,
+    chaos: Annotated[
+        list[str] | None,
+        typer.Option(help="What goes wrong, as '503 10%' or 'lose 5%'; repeat it."),
+    ] = None,
+    seed: Annotated[
+        str | None, typer.Option(help="Makes the same ids and trouble each time.")
+    ] = None,
+    speed: Annotated[
+        float, typer.Option(help="Seconds of the sandbox in one of ours.")
+    ] = 1.0,
+    frozen: Annotated[
+        bool, typer.Option(help="Time stands still until it is moved by the API.")
+    ] = False,
+    control_token: Annotated[
+        str | None, typer.Option(help="What callers of the control API must know.")
+    ] = None,
+    tls_dir: Annotated[
+        Path | None,
+        typer.Option(help="Serve https; its ca.pem is made here, or taken from here."),
     ] = None,
 ) -> None:
     """Imitate the service on this machine until Ctrl-C.
@@ -65,10 +103,16 @@ def sandbox(  # noqa: PLR0913  the settings of an account
             status_url=status_url,
             inbound_url=inbound_url,
             signature_secret=signature_secret,
-            personas=dict(map(_persona, persona or [])),
+            personas=_personas(personas) | dict(map(_persona, persona or [])),
+            realistic=realistic,
+            chaos=chaos or (),
+            seed=seed,
+            clock=MovableClock(speed=speed, frozen=frozen),
+            control_token=control_token,
+            certificate=None if tls_dir is None else tls.certificate(tls_dir, host),
         )
         with tempfile.TemporaryDirectory(prefix="nexmo-sandbox-") as folder:
-            asyncio.run(_serve(box, Path(folder)))
+            _run(_serve(box, Path(folder)))
     except (ValueError, OSError) as why:
         output.err.print(f"[bold red]error[/] {escape(str(why))}", soft_wrap=True)
         raise typer.Exit(1) from None
@@ -76,11 +120,34 @@ def sandbox(  # noqa: PLR0913  the settings of an account
         output.err.print("sandbox closed")
 
 
+def _personas(path: Path | None) -> dict[str, str]:
+    if path is None:
+        return {}
+    try:
+        read: object = json.loads(path.read_bytes())
+    except ValueError:
+        raise ValueError(f"--personas {path} is no JSON") from None
+    if not isinstance(read, dict):
+        raise ValueError(f"--personas {path} is no JSON object")  # noqa: TRY004 - one way to be wrong
+    return {str(number): str(script) for number, script in read.items()}
+
+
 def _persona(written: str) -> tuple[str, str]:
     number, equals, script = written.partition("=")
     if not equals:
         raise ValueError(f"--persona {written!r} has no '='\n{GRAMMAR}")
     return number.strip(), script.strip()
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    # What is kept is kept: looking through all of it again and again takes longer
+    # than it could ever give back.
+    gc.set_threshold(50_000, 50, 100)
+    loop = None
+    if importlib.util.find_spec("uvloop"):
+        loop = importlib.import_module("uvloop").new_event_loop
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(work)
 
 
 async def _serve(box: Sandbox, folder: Path) -> None:

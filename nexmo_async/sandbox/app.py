@@ -4,40 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, nullcontext
-from email.utils import formatdate
-from itertools import count
 from typing import TYPE_CHECKING
 
 import attrs
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 
 from nexmo_async.clock import MovableClock, instant
-from nexmo_async.sandbox import auth, callbacks, control, inbound, pages
-from nexmo_async.sandbox.api import Doors, trace
+from nexmo_async.sandbox import auth, callbacks, control, inbound
 from nexmo_async.sandbox.chaos import Chaos
 from nexmo_async.sandbox.crew import crew
 from nexmo_async.sandbox.dice import Dice
+from nexmo_async.sandbox.front import application
 from nexmo_async.sandbox.network import Addresses, Network
 from nexmo_async.sandbox.personas import Personas
-from nexmo_async.sandbox.problem import RefusedError, generic
 from nexmo_async.sandbox.rates import FREE, REALISTIC, Meter
 from nexmo_async.sandbox.rules import inbound as rules
 from nexmo_async.sandbox.server import serve
 from nexmo_async.sandbox.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
     from types import TracebackType
     from typing import Self
 
     from aiohttp import ClientSession
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-    from starlette.requests import Request
-    from starlette.responses import Response
-    from starlette.routing import Route
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp
 
     from nexmo_async.clock import Clock
     from nexmo_async.sandbox import records
@@ -77,6 +69,7 @@ class Sandbox:
         chaos: What goes wrong, in rules such as `503 10%`.
         seed: Makes the same ids and the same trouble each time.
         control_token: What a caller of the control API must know.
+        certificate: Serves https: a file of the key and the chain in PEM.
     """
 
     def __init__(  # noqa: PLR0913 - one account has that many settings
@@ -97,6 +90,7 @@ class Sandbox:
         chaos: Iterable[str] = (),
         seed: str | None = None,
         control_token: str | None = None,
+        certificate: Path | None = None,
     ) -> None:
         self._dice = dice = Dice(seed)
         self.api_key = api_key or dice.secret(8, "key")
@@ -115,6 +109,7 @@ class Sandbox:
         self._realistic = realistic
         self._chaos = Chaos(dice, chaos)
         self._control_token = control_token
+        self._certificate = certificate
         self._stack = AsyncExitStack()
         self._open: _Open | None = None
 
@@ -133,7 +128,8 @@ class Sandbox:
             hands = await stack.enter_async_context(crew())
             network = self._network(account, hands, session)
             app = self._application(account, network, private_key)
-            url = await stack.enter_async_context(serve(app, self._host, self._port))
+            served = serve(app, self._host, self._port, certificate=self._certificate)
+            url = await stack.enter_async_context(served)
             network.home = url
             self._open = _Open(url, app, network, account, private_key)
             self._stack = stack.pop_all()
@@ -294,7 +290,7 @@ class Sandbox:
         controls = control.routes(
             network, self._host, token=self._control_token, secrets=login
         )
-        return _application(account, network, controls)
+        return application(account, network, controls)
 
     async def _account(self) -> tuple[auth.Account, str | None]:
         if self._public_key is not None:
@@ -311,62 +307,3 @@ class Sandbox:
             public_key=public_key,
             signature_secret=self.signature_secret,
         )
-
-
-@attrs.frozen
-class _Stamp:
-    """Layer: each answer carries the sandbox's own time and a trace."""
-
-    app: ASGIApp
-    clock: Clock
-    dice: Dice
-    _count: Iterator[int] = attrs.field(factory=count)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        identity = self.dice.uuid("request", next(self._count))
-        scope.setdefault("state", {})["request_id"] = identity
-        date = formatdate(self.clock.wall(), usegmt=True)
-
-        async def stamped(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                stamps = [
-                    (b"date", date.encode()),
-                    (b"x-request-id", identity.encode()),
-                ]
-                message = {**message, "headers": [*message["headers"], *stamps]}
-            await send(message)
-
-        await self.app(scope, receive, stamped)
-
-
-def _application(
-    account: auth.Account, network: Network, controls: list[Route]
-) -> ASGIApp:
-    app = Starlette(
-        routes=[
-            *Doors(account, network.clock, network).routes(),
-            *controls,
-            *pages.routes(),
-        ],
-        middleware=[Middleware(_Stamp, clock=network.clock, dice=network.dice)],
-        exception_handlers={RefusedError: _refuse, HTTPException: _refuse},
-    )
-    # The service does not forgive a slash at the end. (Gateway of the APIs.)
-    app.router.redirect_slashes = False
-    return app
-
-
-async def _refuse(request: Request, error: Exception) -> Response:
-    if isinstance(error, HTTPException):
-        slug = "wrong-verb" if error.status_code == WRONG_VERB else "not-found"
-        error = generic(slug, headers=error.headers)
-    if not isinstance(error, RefusedError):
-        raise error
-    return error.problem.response(trace(request))
-
-
-#: The status that Starlette gives to a known address with another verb.
-WRONG_VERB = 405

@@ -18,9 +18,7 @@ def decode(raw: bytes) -> dict[str, object]:
     """
     if raw.count(b"{") + raw.count(b"[") > DEEPEST and _depth(raw) > DEEPEST:
         raise ValueError("nested too deep")
-    value: object = json.loads(
-        raw.decode(), parse_constant=_no_number, parse_float=_finite
-    )
+    value: object = _DECODER.decode(raw.decode())
     if not isinstance(value, dict):
         raise ValueError("not an object")  # noqa: TRY004 - one way to be wrong
     return cast("dict[str, object]", value)
@@ -31,7 +29,7 @@ def encode(value: object) -> bytes:
 
     Half a surrogate pair has no UTF-8; the escape it came as is put back.
     """
-    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    written = _ENCODER.encode(value)
     return written.encode("utf-8", "backslashreplace")
 
 
@@ -79,3 +77,8 @@ def _finite(digits: str) -> float:
     if not math.isfinite(value):
         raise ValueError("a number beyond all bounds")
     return value
+
+
+# Both are made once: this is done several times for every message.
+_DECODER: Final = json.JSONDecoder(parse_constant=_no_number, parse_float=_finite)
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

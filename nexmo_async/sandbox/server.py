@@ -15,6 +15,7 @@ from nexmo_async.sandbox.crew import crew
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
+    from pathlib import Path
 
     from starlette.types import ASGIApp
 
@@ -31,22 +32,27 @@ BACKLOG: Final = 2048
 
 @asynccontextmanager
 async def serve(
-    app: ASGIApp, host: str = "127.0.0.1", port: int = 0
+    app: ASGIApp,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    certificate: Path | None = None,
 ) -> AsyncGenerator[str, None]:
     """Serve an ASGI application for as long as the block lasts.
 
     Signals are left alone, and only errors are logged. Port 0 means any free port.
+    With a certificate, a file of the key and the chain in PEM, it is served by https.
 
     Raises:
         OSError: The port is taken, or is not this machine's.
     """
     with _listen(host, port) as listener:
-        server = _Server(app)
+        server = _Server(app, certificate)
         async with crew() as hands:
             running = hands.start(server.serve([listener]))
             try:
                 await server.ready(running)
-                yield _url(host, listener)
+                yield _url(host, listener, secure=certificate is not None)
             finally:
                 server.leave.set()
                 await asyncio.wait({running})
@@ -69,7 +75,7 @@ class _Line(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # httptools or
 class _Server(uvicorn.Server):
     """A server that is told when to stop instead of asking ten times a second."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, certificate: Path | None) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -81,6 +87,7 @@ class _Server(uvicorn.Server):
                 proxy_headers=False,
                 http=_Line,
                 ws="none",
+                ssl_certfile=certificate,
                 timeout_keep_alive=KEPT,
                 timeout_graceful_shutdown=GRACE,
             )
@@ -127,7 +134,7 @@ def _listen(host: str, port: int) -> Generator[socket.socket, None, None]:
         yield listener
 
 
-def _url(host: str, listener: socket.socket) -> str:
+def _url(host: str, listener: socket.socket, *, secure: bool) -> str:
     name = f"[{host}]" if ":" in host else host
     port: int = listener.getsockname()[1]
-    return f"http://{name}:{port}"
+    return f"{'https' if secure else 'http'}://{name}:{port}"
