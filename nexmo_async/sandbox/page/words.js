@@ -67,7 +67,7 @@ export function stretch(ms) {
   if (!Number.isFinite(ms)) return "";
   if (ms < 1000) return `${Math.round(ms)} ms`;
   const seconds = Math.round(ms / 1000);
-  if (seconds < 60) return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${seconds} s`;
+  if (seconds < 60) return ms < 10_000 ? `${Number((ms / 1000).toFixed(1))} s` : `${seconds} s`;
   const [days, hours, minutes, rest] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60];
   const parts = [[days, "d"], [hours, "h"], [minutes, "min"], [rest, "s"]].filter(([count]) => count);
   return parts.slice(0, 2).map(([count, unit]) => `${count} ${unit}`).join(" ");
