@@ -68,6 +68,14 @@ def contract(session: nox.Session) -> None:
 
 
 @nox.session(python=NEWEST)
+def fuzz(session: nox.Session) -> None:
+    """Spoil a million webhooks: none may raise anything but a PayloadError."""
+    install_wheel(session)
+    arguments = session.posargs or ["1000000"]
+    session.run("python", "tests/fuzz/fuzz_webhooks.py", *arguments)
+
+
+@nox.session(python=NEWEST)
 def examples(session: nox.Session) -> None:
     """Run the README and the examples as a newcomer would."""
     install_wheel(session, "test")
