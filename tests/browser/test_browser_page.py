@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import shlex
 import shutil
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -210,6 +211,32 @@ async def test_a_frozen_clock_is_moved_by_a_button(page: Page, nexmo: Nexmo) -> 
     await page.get_by_role("button", name="+15 min").click()
 
     await page.locator(".row .pill", has_text="delivered").wait_for()
+
+
+async def test_the_request_is_copied_as_a_line_for_a_shell(
+    page: Page, nexmo: Nexmo
+) -> None:
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await nexmo.messages.send(sms("it's me"))
+
+    await page.get_by_role("button", name="copy as curl").click()
+
+    await page.get_by_text("curl line copied").wait_for()
+    line: str = await page.evaluate("navigator.clipboard.readText()")
+    words = shlex.split(line.replace("\\\n", ""))
+    assert json.loads(words[words.index("-d") + 1])["text"] == "it's me"
+
+
+async def test_the_request_is_copied_as_a_program(page: Page, nexmo: Nexmo) -> None:
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await nexmo.messages.send(sms("it's me"))
+
+    await page.get_by_role("button", name="copy as Python").click()
+
+    await page.get_by_text("Python copied").wait_for()
+    program = await page.evaluate("navigator.clipboard.readText()")
+    compile(program, "pasted", "exec")
+    assert 'content="it\'s me"' in program
 
 
 async def test_a_rule_of_chaos_is_one_line(page: Page, box: Sandbox) -> None:

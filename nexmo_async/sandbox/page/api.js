@@ -38,6 +38,7 @@ async function ask(verb, url, body) {
   if (token) headers.Authorization = `Bearer ${token}`;
   const answer = await fetch(url, { method: verb, headers, body: body === undefined ? undefined : JSON.stringify(body) });
   const text = await answer.text();
+  if (answer.status === 401) throw new Refused("This sandbox wants its token: open the page with ?token=… in the address.");
   if (!answer.ok) throw new Refused(reason(text) ?? `${answer.status} ${answer.statusText}`);
   return text === "" ? {} : JSON.parse(text);
 }
@@ -73,5 +74,11 @@ export function say(text, tone = "calm") {
 }
 
 export async function copy(text, what) {
-  await attempt(() => navigator.clipboard.writeText(text), `${what} copied`);
+  try {
+    await navigator.clipboard.writeText(text);
+    say(`${what} copied`);
+  } catch {
+    // Browsers keep the clipboard from pages without TLS on another machine.
+    say("The browser keeps its clipboard closed here: select the text instead.", "bad");
+  }
 }

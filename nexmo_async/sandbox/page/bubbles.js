@@ -1,5 +1,6 @@
 /** One message as the person sees it. Files from elsewhere are named, never loaded. */
 
+import { at } from "./api.js";
 import { h, icon } from "./dom.js";
 
 const MEDIA = { image: "image", sticker: "image", audio: "audio", video: "video", file: "file", vcard: "vcard" };
@@ -74,8 +75,8 @@ function isHere(url) {
 }
 
 function player(type, url, name) {
-  if (type === "image" || type === "sticker") return h("img", { class: "picture", src: url, alt: name, loading: "lazy" });
-  if (type === "audio" || type === "video") return h(type, { class: "picture", src: url, controls: true, preload: "none", "aria-label": name });
+  if (type === "image" || type === "sticker") return h("img", { class: "picture", src: at(url), alt: name, loading: "lazy" });
+  if (type === "audio" || type === "video") return h(type, { class: "picture", src: at(url), controls: true, preload: "none", "aria-label": name });
   return tile(type, url, name);
 }
 

@@ -61,7 +61,7 @@ export class Inspector {
 
 async function hooksOf(uuid) {
   if (!has("GET", "/webhooks")) return [];
-  const found = await get("/_sandbox/webhooks", { limit: 1000 }).catch(() => ({ webhooks: [] }));
+  const found = await get("/_sandbox/webhooks", { limit: 300 }).catch(() => ({ webhooks: [] }));
   return found.webhooks.filter((raw) => raw.message_uuid === uuid);
 }
 

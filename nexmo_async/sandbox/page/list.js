@@ -1,6 +1,6 @@
 /** The list of messages: filled live, searched by the sandbox, drawn only where seen. */
 
-import { get } from "./api.js";
+import { get, Refused, say } from "./api.js";
 import { $, debounced, framed, h, mark, pill, setVars, throttled } from "./dom.js";
 import { gist } from "./bubbles.js";
 import * as shape from "./shape.js";
@@ -90,7 +90,7 @@ export class List {
 
   async _load() {
     const [query, chip] = [this.query, this.chip];
-    const found = await this._ask(query).catch(() => null);
+    const found = await this._ask(query).catch((error) => (error instanceof Refused ? say(error.message, "bad") : null) ?? null);
     if (found === null || query !== this.query || chip !== this.chip) return;
     const rows = newestFirst(found.messages.map(shape.message));
     this._remember(found.counts);
