@@ -12,7 +12,7 @@ import shlex
 import signal
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from rich.markup import escape
@@ -129,7 +129,8 @@ def _personas(path: Path | None) -> dict[str, str]:
         raise ValueError(f"--personas {path} is no JSON") from None
     if not isinstance(read, dict):
         raise ValueError(f"--personas {path} is no JSON object")  # noqa: TRY004 - one way to be wrong
-    return {str(number): str(script) for number, script in read.items()}
+    scripts = cast("dict[str, object]", read)
+    return {number: str(script) for number, script in scripts.items()}
 
 
 def _persona(written: str) -> tuple[str, str]:

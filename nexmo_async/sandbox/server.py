@@ -48,6 +48,9 @@ async def serve(
     """
     with _listen(host, port) as listener:
         server = _Server(app, certificate)
+        if certificate is not None:
+            # Keys are read from the disk, for which the loop does not wait.
+            await asyncio.to_thread(server.config.load)
         async with crew() as hands:
             running = hands.start(server.serve([listener]))
             try:
