@@ -1,6 +1,6 @@
 /** What happens in the sandbox, as it happens: gathered, then told a few times a second. */
 
-import { at, has } from "./api.js";
+import { at } from "./api.js";
 
 /** How long changes are gathered before they are shown, in milliseconds. */
 const GATHER = 200;
@@ -39,11 +39,6 @@ export function listen(changed, state) {
     if (!document.hidden && kinds.size > 0 && timer === 0) timer = setTimeout(flush, 0);
   });
 
-  if (!has("GET", "/events")) {
-    state("live");
-    setInterval(() => gather("resync"), 1000);
-    return;
-  }
   const source = new EventSource(at("/_sandbox/events"));
   source.addEventListener("open", () => {
     state("live");

@@ -55,24 +55,14 @@ export class Phone {
   async _load() {
     const number = this.number;
     if (number === null) return;
-    const found = await this._ask(number).catch(() => null);
+    const found = await get(`/_sandbox/people/${part(number)}`).catch(() => null);
     if (found === null || number !== this.number) return;
-    this.entries = found.entries;
-    this.script = found.script;
+    this.entries = found.messages.map(shape.message);
+    this.script = found.persona ?? null;
     const key = JSON.stringify([number, this.script, this.entries]);
     if (key === this.key) return;
     this.key = key;
     this._draw();
-  }
-
-  async _ask(number) {
-    if (has("GET", "/people/{number}")) {
-      const found = await get(`/_sandbox/people/${part(number)}`);
-      return { entries: found.messages.map(shape.message), script: found.persona ?? null };
-    }
-    const [sent, heard] = await Promise.all([get("/_sandbox/messages", { to: number, q: `to:${number}` }), get("/_sandbox/inbound")]);
-    const said = heard.messages.map(shape.message).filter((entry) => entry.person === number);
-    return { entries: inOrder([...sent.messages.map(shape.message), ...said]), script: null };
   }
 
   _draw() {
@@ -136,8 +126,6 @@ export class Phone {
     this.refresh();
   }
 }
-
-const inOrder = (entries) => entries.sort((one, other) => one.at - other.at);
 
 /** The conversation with a line wherever the channel changes or much time has passed. */
 function talk(entries) {
