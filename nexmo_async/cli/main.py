@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nexmo_async.cli import bearer, demo, output, sandbox, send, workflow
+from nexmo_async.cli import bearer, demo, messages, output, sandbox, send, workflow
 
 app = typer.Typer(
     name="nexmo-async",
@@ -18,6 +18,7 @@ app = typer.Typer(
 )
 app.command()(demo.demo)
 app.command()(send.send)
+app.command()(messages.messages)
 app.command()(bearer.token)
 app.command()(sandbox.sandbox)
 app.add_typer(workflow.app, name="workflow")

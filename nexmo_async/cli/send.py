@@ -11,21 +11,15 @@ from nexmo_async.cli import output
 from nexmo_async.client import Nexmo
 from nexmo_async.errors import MessageError
 from nexmo_async.models.content import Audio, File, Image, Template, Video
-from nexmo_async.models.message import Message, Messenger, Sms, Viber, WhatsApp
+from nexmo_async.models.message import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Final
 
     from nexmo_async.messages.sent import Sent
+    from nexmo_async.models.message import Message
     from nexmo_async.wire.limits import Api
-
-CHANNELS: Final[Mapping[str, type[Message]]] = {
-    "sms": Sms,
-    "whatsapp": WhatsApp,
-    "messenger": Messenger,
-    "viber": Viber,
-}
 
 MEDIA: Final[Mapping[str, Any]] = {
     "image": Image,
@@ -54,9 +48,10 @@ def send(  # noqa: PLR0913  the options of a message
         str | None, typer.Option(help="The template's, as en_GB.")
     ] = None,
     channel: Annotated[
-        Literal["sms", "whatsapp", "messenger", "viber"],
+        Literal["sms", "mms", "rcs", "whatsapp", "messenger", "viber", "email"],
         typer.Option(help="How it travels."),
     ] = "sms",
+    subject: Annotated[str | None, typer.Option(help="What an email is about.")] = None,
     client_ref: Annotated[
         str | None, typer.Option(help="Your reference, in every receipt.")
     ] = None,
@@ -78,10 +73,8 @@ def send(  # noqa: PLR0913  the options of a message
     addresses = {"image": image, "audio": audio, "video": video, "file": file}
     with output.errors_as_sentences():
         content = _content(text, addresses, template, param or [])
-        options: dict[str, Any] = {"locale": locale} if locale else {}
-        if locale and channel != "whatsapp":
-            raise MessageError("locale", f"goes with whatsapp, not with {channel}")
-        message = CHANNELS[channel](
+        options = _options(channel, locale=locale, subject=subject)
+        message = KINDS[channel](
             to=to, sender=sender, content=content, client_ref=client_ref, **options
         )
         sent = asyncio.run(_send(message, api, base_url))
@@ -91,6 +84,16 @@ def send(  # noqa: PLR0913  the options of a message
         )
     else:
         typer.echo(sent.message_uuid)
+
+
+def _options(channel: str, **given: str | None) -> dict[str, Any]:
+    goes = {"locale": "whatsapp", "subject": "email"}
+    for option, value in given.items():
+        if value is not None and goes[option] != channel:
+            raise MessageError(option, f"goes with {goes[option]}, not with {channel}")
+    if channel == "email" and given["subject"] is None:
+        raise MessageError("subject", "is needed for an email: give --subject")
+    return {option: value for option, value in given.items() if value is not None}
 
 
 async def _send(message: Message, api: Api, base_url: str | None) -> Sent:
