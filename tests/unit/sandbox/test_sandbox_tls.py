@@ -27,9 +27,10 @@ async def test_who_trusts_the_authority_is_served_by_https(
         Sandbox(public_key=keys[0], certificate=pem) as box,
         httpx.AsyncClient(verify=trust) as client,
     ):
-        answer = await client.get(f"{box.base_url}/_sandbox/readyz")
+        url = box.base_url
+        answer = await client.get(f"{url}/_sandbox/readyz")
 
-    assert box.base_url.startswith("https://127.0.0.1:")
+    assert url.startswith("https://127.0.0.1:")
     assert answer.text == "ok"
 
 
