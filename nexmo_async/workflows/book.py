@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from functools import partial
 from typing import TYPE_CHECKING, Final, assert_never
 
 import attrs
@@ -49,7 +48,7 @@ _UNTOLD: Final = frozenset({Reason.MEANS_NOTHING, Reason.KEPT})
 IN_FLIGHT: Final = (Sending, Settling, Waiting)
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, weakref_slot=False)
 class Job:
     """A run, and what it takes to drive it."""
 
@@ -62,6 +61,28 @@ class Job:
     is_busy: bool = False
     look: bool = False
     rung: State | None = None
+
+
+# Two callables for each waiting run: as `partial` they would take four times as much.
+
+
+@attrs.frozen(eq=False, weakref_slot=False)
+class _Ring:
+    book: Book
+    job: Job
+
+    def __call__(self) -> None:
+        self.book.ring(self.job)
+
+
+@attrs.frozen(eq=False, weakref_slot=False)
+class _Hear:
+    book: Book
+    job: Job
+    one: Try
+
+    def __call__(self, told: Receipt | Report | None) -> None:
+        self.book.hear(self.job, self.one, told)
 
 
 class Book(ABC):
@@ -146,9 +167,10 @@ class Book(ABC):
             job.timer = None
         if due is not None:
             self._wake_sleeper()
-            job.timer = self._timers.at(due, partial(self._ring, job))
+            job.timer = self._timers.at(due, _Ring(self, job))
 
-    def _ring(self, job: Job) -> None:
+    def ring(self, job: Job) -> None:
+        """The time of its state is over."""
         job.timer = None
         if isinstance(job.state, Ended):
             self._forget(job)
@@ -186,10 +208,10 @@ class Book(ABC):
 
     def _watch(self, job: Job, one: Try) -> None:
         if one.watch is None and one.name:
-            heard = partial(self._hear, job, one)
-            one.watch = self._receipts.watch(one.name, heard)
+            one.watch = self._receipts.watch(one.name, _Hear(self, job, one))
 
-    def _hear(self, job: Job, one: Try, told: Receipt | Report | None) -> None:
+    def hear(self, job: Job, one: Try, told: Receipt | Report | None) -> None:
+        """Something was told of one of its messages."""
         if isinstance(told, Report):
             return
         if not one.answered:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nexmo_async.receipts.store import Watching
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Happening:
     """One line in the story of a run.
 
@@ -41,7 +41,7 @@ class Happening:
     detail: str = ""
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, weakref_slot=False)
 class Try:
     """One message of a run, as it goes along."""
 

@@ -21,7 +21,7 @@ BATCH: Final = 100
 STALE: Final = 64
 
 
-@attrs.define(order=True)
+@attrs.define(order=True, weakref_slot=False)
 class Timer:
     """One deadline."""
 
