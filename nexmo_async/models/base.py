@@ -125,7 +125,7 @@ class Message:
         if kind not in self.captioned and getattr(content, "caption", None):
             problem = f"{self.channel} shows none below {kind.__name__}"
             raise MessageError("caption", problem)
-        for field in DETAILS[kind] - self.details:
+        for field in sorted(DETAILS[kind] - self.details):
             if getattr(content, field) is not None:
                 problem = f"{self.channel} has none for {kind.__name__}"
                 raise MessageError(field, problem)

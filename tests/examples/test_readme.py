@@ -29,7 +29,7 @@ def run(block: int) -> dict[str, Any]:
 
 
 def test_the_readme_has_the_blocks_that_are_tested_here() -> None:
-    assert len(BLOCKS) == 5
+    assert len(BLOCKS) == 6
 
 
 async def test_the_first_screen_sends_a_message(
@@ -66,8 +66,15 @@ async def test_the_workflow_is_accepted(box: Sandbox) -> None:
     assert [sent.channel for sent in box.messages()] == ["whatsapp"]
 
 
+def test_the_messages_can_be_made(capsys: pytest.CaptureFixture[str]) -> None:
+    made = run(3)
+
+    assert capsys.readouterr().out == "unicode 1\n"
+    assert len(made["rcs"].content.cards) == 2
+
+
 async def test_the_sandbox_needs_no_account() -> None:
-    receipt = await run(3)["try_it"]()
+    receipt = await run(4)["try_it"]()
 
     assert receipt.status == "delivered"
 
@@ -76,6 +83,6 @@ async def test_the_sandbox_needs_no_account() -> None:
 async def test_limits_observers_and_deadlines_go_together(box: Sandbox) -> None:
     sms = Sms(to="447700900000", sender="ACME", content="Hello")
 
-    await run(4)["send_many"]([sms])
+    await run(5)["send_many"]([sms])
 
     assert [sent.channel for sent in box.messages()] == ["sms"]

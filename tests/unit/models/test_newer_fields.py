@@ -97,7 +97,7 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "mms film of viber": (
         lambda: Mms(**PHONES, content=film()),
-        "thumbnail_url: mms has none for Video",
+        "duration: mms has none for Video",
     ),
     "mms name of a file": (
         lambda: Mms(**PHONES, content=Media(File(URL, name="a"))),
