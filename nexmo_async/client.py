@@ -218,6 +218,7 @@ class Nexmo:
             self.receipts,
             self._clock,
             has_refs=self._dialect.has_client_ref,
+            revoke=self._revoke if self._dialect.api == "v1" else None,
         ).__aenter__()
         self._stack(Gated(inner, self._gate))
         return self
@@ -269,6 +270,9 @@ class Nexmo:
 
     async def _send(self, message: Message) -> Sent:
         return await self.messages.send(message)
+
+    async def _revoke(self, message_uuid: str) -> None:
+        await self.messages.revoke(message_uuid)
 
     async def _settle(self, client_ref: str, within: float) -> str:
         """The message that any receipt with this reference names."""

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from nexmo_async.errors import MessageError
+from nexmo_async.models.codes import Kind
 from nexmo_async.models.receipt import READABLE, Receipt, Status
+
+__all__ = ["POLICY", "Answer", "Kind", "Quiet", "Until", "answers", "met", "wanted"]
 
 #: How far a message must come: a status, any of several, or what a function says.
 Until = Status | frozenset[str] | Callable[[Receipt], bool]
-
-#: What kind of failure it was.
-Kind = Literal["temporary", "content", "account", "permanent", "suppress", "unclear"]
 
 #: What to do about it: go to the next step, stop the run, or try this step again.
 Answer = Literal["next", "stop", "retry"]

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
@@ -38,6 +39,9 @@ TIMES: Final = ("patience", "settle")
 
 #: What of a step is the step's own; the rest belongs to its message.
 OWN: Final = ("until", "within", "attempts", "on", "not_before", "quiet")
+
+#: What a row fills in.
+BLANK: Final = re.compile(r"\{(\w+)\}")
 
 
 @attrs.frozen
@@ -171,6 +175,26 @@ def _below(path: str) -> Generator[None]:
         yield
     except MessageError as why:
         raise MessageError(f"{path}.{why.field}", why.problem) from None
+
+
+def filled(said: object, row: Mapping[str, object], path: str = "") -> object:
+    """The same with each `{name}` in its texts replaced by what the row says.
+
+    Raises:
+        MessageError: The row does not say it.
+    """
+    if isinstance(said, Mapping):
+        pairs = cast("Mapping[str, object]", said).items()
+        return {key: filled(value, row, f"{path}.{key}") for key, value in pairs}
+    if isinstance(said, list):
+        values = enumerate(cast("Sequence[object]", said))
+        return [filled(value, row, f"{path}[{place}]") for place, value in values]
+    if not isinstance(said, str):
+        return said
+    for name in BLANK.findall(said):
+        if name not in row:
+            raise MessageError(path.removeprefix("."), f"the row has no {name!r}")
+    return BLANK.sub(lambda found: str(row[found[1]]), said)
 
 
 def load(text: str, form: str) -> object:

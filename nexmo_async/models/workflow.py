@@ -10,11 +10,11 @@ from nexmo_async.errors import MessageError
 from nexmo_async.models.condition import Until
 from nexmo_async.models.message import seconds
 from nexmo_async.models.plan import Api, Plan, plan
-from nexmo_async.models.recipe import load, read
+from nexmo_async.models.recipe import filled, load, read
 from nexmo_async.models.step import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import timedelta
 
 __all__ = ["PATIENCE", "SETTLE", "Step", "Until", "Workflow"]
@@ -107,6 +107,23 @@ class Workflow:
             ConfigurationError: The form is unknown or not installed.
         """
         return cls.from_dict(cast("Mapping[str, object]", load(text, form)), to=to)
+
+    @classmethod
+    def for_each(
+        cls, rows: Iterable[Mapping[str, object]], said: Mapping[str, object]
+    ) -> Iterator[Self]:
+        """A workflow for each row, as `from_dict` makes it.
+
+        Args:
+            rows: What differs, by name: `{"to": "447700900000", "code": 64873}`.
+            said: The workflow with `{name}` where a row fills in, as in
+                "Your code is {code}".
+
+        Raises:
+            MessageError: A row lacks a name, or makes a key wrong.
+        """
+        for row in rows:
+            yield cls.from_dict(cast("Mapping[str, object]", filled(said, row)))
 
     def plan(self, *, api: Api = "v1") -> Plan:
         """Who can run it, and what would be lost if Nexmo did.

@@ -44,6 +44,9 @@ LONGEST_REST: Final = 60.0
 #: Reasons that are no news to anybody.
 _UNTOLD: Final = frozenset({Reason.MEANS_NOTHING, Reason.KEPT})
 
+#: Reasons for which a message that has not arrived should not arrive any more.
+UNWANTED: Final = frozenset({Reason.TIME_UP, Reason.LATE, Reason.CANCELLED})
+
 #: States in which one message is on its way.
 IN_FLIGHT: Final = (Sending, Settling, Waiting)
 
@@ -61,6 +64,7 @@ class Job:
     is_busy: bool = False
     look: bool = False
     rung: State | None = None
+    unwanted: str = ""
 
 
 # Two callables for each waiting run: as `partial` they would take four times as much.
@@ -132,6 +136,9 @@ class Book(ABC):
         if isinstance(before, IN_FLIGHT) and not isinstance(after, IN_FLIGHT):
             why = after.why if isinstance(after, Ended) else reason
             run.tries[-1].why = why.words
+            if reason in UNWANTED and run.tries[-1].message.channel == "rcs":
+                job.unwanted = run.tries[-1].uuid
+                self._start(job)
         if reason not in _UNTOLD:
             step = event.step if isinstance(event, LateReached) else before.step
             channel = run.workflow.steps[step].message.channel

@@ -33,7 +33,7 @@ from nexmo_async.workflows.states import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from types import TracebackType
 
     from nexmo_async.clock import Clock
@@ -73,6 +73,7 @@ class Desk(Book):
         send: Sends one message.
         receipts: Where receipts come in.
         clock: What time is measured by.
+        revoke: Takes an RCS message back, where the generation can.
         has_refs: Whether the generation returns a client_ref.
 
     Attributes:
@@ -80,11 +81,18 @@ class Desk(Book):
     """
 
     def __init__(
-        self, send: Sends, receipts: ReceiptStore, clock: Clock, *, has_refs: bool
+        self,
+        send: Sends,
+        receipts: ReceiptStore,
+        clock: Clock,
+        *,
+        has_refs: bool,
+        revoke: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         super().__init__(receipts, clock)
         self._send = send
         self._has_refs = has_refs
+        self._revoke = revoke
         self._hands: asyncio.TaskGroup | None = None
         self._sleeper: asyncio.Task[None] | None = None
         self.at_close: set[Callable[[], None]] = set()
@@ -179,9 +187,20 @@ class Desk(Book):
             await self._look(job)
             if job.state is rung:
                 self._tell(job, TimeUp())
+        elif job.unwanted:
+            uuid, job.unwanted = job.unwanted, ""
+            await self._take_back(uuid)
         else:
             return False
         return True
+
+    async def _take_back(self, uuid: str) -> None:
+        """Ask the network not to deliver. It may not heed it: nothing depends on it."""
+        if self._revoke is not None:
+            try:
+                await self._revoke(uuid)
+            except NexmoError as why:
+                _log.info("not revoked", extra={"message": uuid, "why": why.what()})
 
     def _ask(self, job: Job, state: Ready) -> None:
         """Whether the step may be sent now."""

@@ -135,11 +135,12 @@ class Run:
         id: Its own id, or Nexmo's id of the workflow.
         workflow: What is run.
         story: What happened so far.
+        at_end: Called once it has ended.
     """
 
     __slots__ = (
-        "__weakref__", "_bell", "_engine", "_error", "ended", "ended_at", "id",
-        "is_settled", "started_at", "story", "tries", "workflow",
+        "__weakref__", "_bell", "_engine", "_error", "at_end", "ended", "ended_at",
+        "id", "is_settled", "started_at", "story", "tries", "workflow",
     )  # fmt: skip
 
     def __init__(
@@ -153,6 +154,7 @@ class Run:
         self.ended_at: float | None = None
         self.ended: tuple[Outcome, int, str] | None = None
         self.is_settled = False
+        self.at_end: Callable[[Run], None] | None = None
         self._engine = engine
         self._error: Exception | None = None
         self._bell: asyncio.Event | None = None
@@ -217,6 +219,9 @@ class Run:
         bell, self._bell = self._bell, None
         if bell is not None:
             bell.set()
+        if self.is_over and self.at_end is not None:
+            call, self.at_end = self.at_end, None
+            call(self)
 
     async def _once(self, is_so: Callable[[], bool]) -> Result:
         while not is_so():
