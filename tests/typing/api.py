@@ -74,7 +74,7 @@ Card(title="a", text="b", media_url="https://a.example", height="huge")  # type:
 
 whatsapp = WhatsApp(to=NUMBER, sender=NUMBER, content="Hello")
 Step(whatsapp, until="read", within=timedelta(minutes=10))
-Step(whatsapp, until="seen", within=1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+Step(whatsapp, until=7, within=1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 async def send(nexmo: Nexmo) -> None:
