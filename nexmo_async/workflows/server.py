@@ -9,7 +9,7 @@ import attrs
 
 from nexmo_async.errors import ClosedError, UnsupportedError
 from nexmo_async.models.condition import met
-from nexmo_async.models.receipt import FAILED, Receipt, Report
+from nexmo_async.models.receipt import FAILED, Receipt, Report, ReportedMessage
 from nexmo_async.workflows.kinds import kind_of_code
 from nexmo_async.workflows.run import Happening, Run, Try, moment
 from nexmo_async.workflows.states import Reason
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 #: How the final report puts it, and how we do. (Workflows and dispatch specs.)
 ENDS: Final[dict[str, Outcome]] = {"completed": "reached", "error": "failed"}
+
+#: Statuses in a report that say it has arrived.
+ARRIVED: Final = frozenset({"delivered", "read"})
 
 
 class Alarm(Protocol):
@@ -167,15 +170,22 @@ class Server:
 
     def _report(self, followed: _Followed, report: Report) -> None:
         run, followed.has_report = followed.run, True
+        said = {message.message_uuid: message for message in report.messages}
         for one in run.tries:
-            for said in report.messages:
-                if said.message_uuid == one.uuid:
-                    one.usage = one.usage or said.usage
+            if one.uuid in said:
+                self._believe(run, one, said[one.uuid])
         if not run.is_over:
             is_good = report.status == "completed"
             why = Reason.REACHED if is_good else Reason.FAILED
             last = run.tries[-1].step if run.tries else 0
             self._end(followed, ENDS.get(report.status, "failed"), last, why)
+
+    def _believe(self, run: Run, one: Try, said: ReportedMessage) -> None:
+        """A receipt may have been lost that the report makes up for."""
+        one.usage = one.usage or said.usage
+        if not run.is_over and said.status in ARRIVED and one.reached_at is None:
+            one.status, one.why = said.status, Reason.REACHED.words
+            one.reached_at = self._clock.wall()
 
     def _try(self, followed: _Followed, receipt: Receipt) -> Try | None:
         """The message it is about; a new one is taken for the next step like it."""
