@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
-from nexmo_async import Sms
+from nexmo_async import Basic, Nexmo, Sms, WebhookApp
 from nexmo_async.sandbox import serve
 
 if TYPE_CHECKING:
@@ -64,6 +64,19 @@ async def test_the_workflow_is_accepted(box: Sandbox) -> None:
 
     assert started.uuid
     assert [sent.channel for sent in box.messages()] == ["whatsapp"]
+
+
+async def test_the_workflow_runs_here_as_well(
+    box: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    auth = Basic(box.api_key, box.api_secret)
+    async with Nexmo(auth, base_url=box.base_url) as nexmo:
+        secrets = {box.api_key: box.signature_secret}
+        async with serve(WebhookApp(nexmo.receipts, secrets)) as url:
+            box.status_url = url
+            await run(2)["chase_here"](nexmo)
+
+    assert capsys.readouterr().out.splitlines()[-1].startswith("reached whatsapp ")
 
 
 def test_the_messages_can_be_made(capsys: pytest.CaptureFixture[str]) -> None:
