@@ -58,8 +58,8 @@ class Step:
         until: What it must reach: "delivered", or "read" where the channel tells; a
             set, of which one is enough; or a function of a receipt. None: only a
             failure leads to the next step.
-        within: Seconds, or a `timedelta`, that it may take, counted from when it is
-            sent; further tries included.
+        within: Seconds, or a `timedelta`, that it may take, counted from Nexmo's first
+            answer; further tries included.
         attempts: How often it is tried, if the failure is a temporary one.
         on: What a failure leads to, by its code or kind: "next", "stop" or "retry", as
             in `on={"suppress": "next", 1340: "stop"}`.
