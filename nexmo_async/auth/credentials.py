@@ -9,11 +9,7 @@ from uuid import UUID
 from nexmo_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    import os
-
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-
-    PrivateKey = str | bytes | os.PathLike[str] | RSAPrivateKey
+    from nexmo_async.auth.jwt import PrivateKey
 
 #: Seconds that a token lives, and may live at least and at most (vendor's JWT guide).
 TTL: Final = 900

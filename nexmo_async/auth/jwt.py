@@ -6,7 +6,7 @@ import os
 import re
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from nexmo_async.errors import ConfigurationError
 
-if TYPE_CHECKING:
-    from nexmo_async.auth.credentials import PrivateKey
+#: What a key may be given as: PEM text or bytes, the path of a file, or the key.
+PrivateKey = str | bytes | os.PathLike[str] | RSAPrivateKey
 
 _SETTING: Final = "private_key"
 _BEGIN: Final = "-----BEGIN"
