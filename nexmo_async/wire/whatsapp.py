@@ -44,6 +44,8 @@ def context(body: Mapping[str, object]) -> Context | None:
 def profile(body: Mapping[str, object]) -> Profile | None:
     """What the person calls themselves."""
     said = reading.member(body, "profile")
+    if not said:
+        return None
     found = Profile(name=_maybe(said, "name"), username=_maybe(said, "username"))
     return None if found == Profile() else found
 
@@ -51,6 +53,8 @@ def profile(body: Mapping[str, object]) -> Profile | None:
 def user(body: Mapping[str, object], key: str) -> WhatsAppUser | None:
     """How WhatsApp knows the person: under "sender" or "recipient"."""
     said = reading.member(reading.member(body, "whatsapp"), key)
+    if not said:
+        return None
     found = WhatsAppUser(
         user_id=_maybe(said, "user_id"),
         parent_user_id=_maybe(said, "parent_user_id"),
@@ -67,6 +71,8 @@ def account(body: Mapping[str, object]) -> str | None:
 def referral(body: Mapping[str, object]) -> Referral | None:
     """What led the person here."""
     said = reading.member(reading.member(body, "whatsapp"), "referral")
+    if not said:
+        return None
     found = Referral(**{name: _maybe(said, name) for name in _REFERRAL})
     return None if found == Referral() else found
 
@@ -85,6 +91,8 @@ def region(body: Mapping[str, object]) -> str | None:
 def pricing(body: Mapping[str, object]) -> Pricing | None:
     """How it was charged."""
     said = reading.member(reading.member(body, "whatsapp"), "pricing")
+    if not said:
+        return None
     found = Pricing(
         type=_maybe(said, "type"),
         model=_maybe(said, "pricing_model"),
