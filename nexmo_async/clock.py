@@ -85,6 +85,23 @@ class _Timer:
         self.ring = None
 
 
+@asynccontextmanager
+async def _limited(
+    within: float | None, after: Callable[[float, Callable[[], object]], _Timer]
+) -> AsyncGenerator[None]:
+    """Raise `TimeoutError` when a timer rings before the block has ended."""
+    now = asyncio.get_running_loop().time
+    async with asyncio.timeout(None) as limit:
+        if within is None:
+            yield
+            return
+        timer = after(within, lambda: limit.reschedule(now()))
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+
 class ManualClock:
     """A clock that stands still until told to move.
 
@@ -125,19 +142,9 @@ class ManualClock:
         finally:
             timer.cancel()
 
-    @asynccontextmanager
-    async def timeout(self, within: float | None) -> AsyncGenerator[None]:
+    def timeout(self, within: float | None) -> AbstractAsyncContextManager[object]:
         """Raise `TimeoutError` once the clock has been moved that far."""
-        now = asyncio.get_running_loop().time
-        async with asyncio.timeout(None) as limit:
-            if within is None:
-                yield
-                return
-            timer = self._after(within, lambda: limit.reschedule(now()))
-            try:
-                yield
-            finally:
-                timer.cancel()
+        return _limited(within, self._after)
 
     async def advance(self, seconds: float) -> None:
         """Move time on, waking every sleeper in order at its own moment."""
@@ -268,19 +275,9 @@ class MovableClock:
         finally:
             timer.cancel()
 
-    @asynccontextmanager
-    async def timeout(self, within: float | None) -> AsyncGenerator[None]:
+    def timeout(self, within: float | None) -> AbstractAsyncContextManager[object]:
         """Raise `TimeoutError` if the block takes longer by this clock."""
-        now = asyncio.get_running_loop().time
-        async with asyncio.timeout(None) as limit:
-            if within is None:
-                yield
-                return
-            timer = self._after(within, lambda: limit.reschedule(now()))
-            try:
-                yield
-            finally:
-                timer.cancel()
+        return _limited(within, self._after)
 
     @contextmanager
     def busy(self) -> Generator[None]:

@@ -54,11 +54,6 @@ def to_identity(value: str) -> str:
     return identity(value, "to")
 
 
-def from_number(value: str) -> str:
-    """A sender that is a phone number."""
-    return number(value, "sender")
-
-
 def from_number_or_name(value: str) -> str:
     """A sender that is a phone number, a short code or a name."""
     return number_or_name(value, "sender")

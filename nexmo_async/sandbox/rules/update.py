@@ -31,9 +31,6 @@ UPDATES: Final[Mapping[tuple[str, Direction], Mapping[str, Table]]] = {
     ("rcs", "outbound"): {"revoked": ()},
 }
 
-#: Where a person sees that a reply is being written. (Messages v1 spec, 1.20.)
-SHOWS_REPLYING: Final = frozenset({"whatsapp"})
-
 #: All statuses that a message can be given.
 STATUSES: Final = ("read", "revoked")
 
