@@ -76,7 +76,7 @@ def read(said: object, to: str | None = None) -> Recipe:
 def _step(said: Mapping[str, object], path: str, usual: object) -> Step:
     own: dict[str, Any] = {key: said[key] for key in OWN if key in said}
     rest = {key: said[key] for key in said if key not in OWN}
-    message = _message(rest, path, usual)
+    made = message(rest, path, usual)
     with _below(path):
         if "on" in own:
             own["on"] = _codes(_table(own["on"], "on"))
@@ -84,26 +84,31 @@ def _step(said: Mapping[str, object], path: str, usual: object) -> Step:
             own["quiet"] = _quiet(_table(own["quiet"], "quiet"))
         if isinstance(own.get("not_before"), str):
             own["not_before"] = _moment(own["not_before"])
-        return Step(message, **own)
+        return Step(made, **own)
 
 
-def _message(said: dict[str, object], path: str, usual: object) -> Message:
+def message(said: dict[str, object], path: str = "", usual: object = None) -> Message:
+    """The message that was written down: a `channel`, and the fields of its class.
+
+    Raises:
+        MessageError: A key is wrong; its path comes first, as in `steps[1].to`.
+    """
     channel: Any = said.pop("channel", None)
     if channel not in KINDS:
         choices = ", ".join(KINDS)
-        raise MessageError(f"{path}.channel", f"is {channel!r}, choose of {choices}")
+        raise MessageError(_at(path, "channel"), f"is {channel!r}, choose of {choices}")
     kind = cast("Callable[..., Message]", KINDS[channel])
-    names = [field.name for field in attrs.fields(KINDS[channel])]
-    _known(said, names, path, OWN)
+    fields = attrs.fields(KINDS[channel])
+    _known(said, [field.name for field in fields], path, OWN if path else ())
     if usual is not None:
         said.setdefault("to", usual)
-    for name in ("to", "sender", "content"):
-        if name not in said:
-            raise MessageError(f"{path}.{name}", "is missing")
+    for field in fields:
+        if field.default is attrs.NOTHING and field.name not in said:
+            raise MessageError(_at(path, field.name), "is missing")
     for name in ("to", "sender"):
         if not isinstance(said[name], str):
             problem = f"is {type(said[name]).__name__}, write it in quotes"
-            raise MessageError(f"{path}.{name}", problem)
+            raise MessageError(_at(path, name), problem)
     with _below(path):
         content = said.pop("content")
         if not isinstance(content, str):
@@ -163,9 +168,13 @@ def _known(
 ) -> None:
     for key in said:
         if key not in names:
-            where = f"{path}.{key}" if path else str(key)
             choices = ", ".join([*names, *more])
-            raise MessageError(where, f"is not known, choose of {choices}")
+            problem = f"is not known, choose of {choices}"
+            raise MessageError(_at(path, key), problem)
+
+
+def _at(path: str, key: object) -> str:
+    return f"{path}.{key}" if path else str(key)
 
 
 @contextmanager
@@ -174,7 +183,7 @@ def _below(path: str) -> Generator[None]:
     try:
         yield
     except MessageError as why:
-        raise MessageError(f"{path}.{why.field}", why.problem) from None
+        raise MessageError(_at(path, why.field), why.problem) from None
 
 
 def filled(said: object, row: Mapping[str, object], path: str = "") -> object:
