@@ -23,6 +23,7 @@ from nexmo_async.sandbox.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
     from types import TracebackType
     from typing import Self
@@ -62,7 +63,7 @@ class Sandbox:
         status_url: Hears what becomes of messages.
         inbound_url: Hears what people write.
         host: Where to listen.
-        port: Where to listen; 0 is any free port.
+        port: Where to listen; 0 is any free port, None is nowhere: there is only `app`.
         clock: Moves everything that takes time.
         personas: How recipients take messages: a script by number, id or pattern.
         realistic: Do the rates and the rules of the channels hold?
@@ -83,7 +84,7 @@ class Sandbox:
         status_url: str | None = None,
         inbound_url: str | None = None,
         host: str = "127.0.0.1",
-        port: int = 0,
+        port: int | None = 0,
         clock: Clock | None = None,
         personas: Mapping[str, str] | None = None,
         realistic: bool = False,
@@ -128,8 +129,7 @@ class Sandbox:
             hands = await stack.enter_async_context(crew())
             network = self._network(account, hands, session)
             app = self._application(account, network, private_key)
-            served = serve(app, self._host, self._port, certificate=self._certificate)
-            url = await stack.enter_async_context(served)
+            url = await stack.enter_async_context(self._served(app))
             network.home = url
             self._open = _Open(url, app, network, account, private_key)
             self._stack = stack.pop_all()
@@ -241,6 +241,11 @@ class Sandbox:
         if webhook.url is not None:
             await self._store.bell.until(lambda: webhook.attempts or None)
         return message.message_uuid
+
+    def _served(self, app: ASGIApp) -> AbstractAsyncContextManager[str]:
+        if self._port is None:
+            return nullcontext(f"http://{self._host}")
+        return serve(app, self._host, self._port, certificate=self._certificate)
 
     @property
     def _running(self) -> _Open:

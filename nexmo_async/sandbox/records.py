@@ -118,6 +118,11 @@ class Message:
         return self.draft.sender
 
     @property
+    def text(self) -> str:
+        """Its words, if it has any."""
+        return self.draft.text
+
+    @property
     def client_ref(self) -> str | None:
         """What the sender calls it."""
         return self.draft.client_ref
