@@ -19,7 +19,6 @@ from nexmo_async.errors import ConfigurationError
 from nexmo_async.models.workflow import Workflow
 from nexmo_async.sandbox import Sandbox, serve
 from nexmo_async.webhooks.app import WebhookApp
-from nexmo_async.workflows.diagram import diagram as draw
 from nexmo_async.workflows.story import ending, line
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def plan(file: File, *, to: To = "447700900000", api: Api = "v1") -> None:
 def diagram(file: File, *, to: To = "447700900000") -> None:
     """Draw it, as Mermaid text."""
     with output.errors_as_sentences():
-        typer.echo(draw(_read(file, to)), nl=False)
+        typer.echo(_read(file, to).diagram(), nl=False)
 
 
 @app.command()

@@ -13,7 +13,17 @@ from nexmo_async.errors import MessageError
 from nexmo_async.models.codes import Kind
 from nexmo_async.models.receipt import READABLE, Receipt, Status
 
-__all__ = ["POLICY", "Answer", "Kind", "Quiet", "Until", "answers", "met", "wanted"]
+__all__ = [
+    "POLICY",
+    "Answer",
+    "Kind",
+    "Quiet",
+    "Until",
+    "answers",
+    "described",
+    "met",
+    "wanted",
+]
 
 #: How far a message must come: a status, any of several, or what a function says.
 Until = Status | frozenset[str] | Callable[[Receipt], bool]
@@ -69,6 +79,15 @@ def met(receipt: Receipt, until: Until | None) -> bool:
     if callable(until):
         return until(receipt)
     return any(receipt.reached(status) for status in until)
+
+
+def described(until: str | Collection[str] | Callable[[Receipt], bool]) -> str:
+    """What is waited for, in words."""
+    if isinstance(until, str):
+        return until
+    if callable(until):
+        return "as far as you asked"
+    return " or ".join(sorted(until))
 
 
 def answers(value: Mapping[Kind | int, Answer]) -> Mapping[Kind | int, Answer]:

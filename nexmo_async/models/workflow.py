@@ -8,6 +8,7 @@ import attrs
 
 from nexmo_async.errors import MessageError
 from nexmo_async.models.condition import Until
+from nexmo_async.models.diagram import diagram
 from nexmo_async.models.message import seconds
 from nexmo_async.models.plan import Api, Plan, plan
 from nexmo_async.models.recipe import filled, load, read
@@ -132,3 +133,10 @@ class Workflow:
             api: The generation: "v1", "v0.1" or "beta".
         """
         return plan(self.steps, api)
+
+    def diagram(self) -> str:
+        """A picture of it, as Mermaid text: each step, and what leads on from it.
+
+        It shows what a run here does. GitHub and many editors draw such a text.
+        """
+        return diagram(self.steps)

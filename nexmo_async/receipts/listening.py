@@ -7,9 +7,10 @@ from collections import deque
 from typing import TYPE_CHECKING, Self
 
 from nexmo_async.errors import NoReplyError, StillWaitingError
+from nexmo_async.models.condition import described
 from nexmo_async.receipts.ears import Ears
 from nexmo_async.receipts.forward import Forward
-from nexmo_async.receipts.store import described, furthest, verdict
+from nexmo_async.receipts.store import furthest, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

@@ -132,15 +132,6 @@ def reached(receipt: Receipt, until: Until) -> bool:
     return any(receipt.reached(status) for status in until)
 
 
-def described(until: Until) -> str:
-    """What is waited for, in words."""
-    if isinstance(until, str):
-        return until
-    if callable(until):
-        return "as far as you asked"
-    return " or ".join(sorted(until))
-
-
 def verdict(history: Iterable[Receipt], until: Until) -> Receipt | None:
     """The receipt that ends the wait, or None if there is none yet.
 

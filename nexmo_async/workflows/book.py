@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Final, assert_never
 import attrs
 
 from nexmo_async.models.condition import met
+from nexmo_async.models.machine import follow
 from nexmo_async.models.receipt import Receipt, Report
-from nexmo_async.workflows.kinds import kind_of_code
-from nexmo_async.workflows.machine import follow
-from nexmo_async.workflows.run import Happening, Run, Try, moment
-from nexmo_async.workflows.states import (
+from nexmo_async.models.states import (
     Cancelled,
     Ended,
     Event,
@@ -29,6 +27,8 @@ from nexmo_async.workflows.states import (
     TimeUp,
     Waiting,
 )
+from nexmo_async.workflows.kinds import kind_of_code
+from nexmo_async.workflows.run import Happening, Run, Try, moment
 from nexmo_async.workflows.timers import Timer, Timers
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Book(ABC):
 
     def _tell(self, job: Job, event: Event, detail: str = "", status: str = "") -> None:
         before = job.state
-        job.state, reason = follow(before, event, job.run.workflow)
+        job.state, reason = follow(before, event, job.run.workflow.steps)
         self._note(job, before, event, reason, detail, status)
         if job.state != before:
             self._arrange(job)

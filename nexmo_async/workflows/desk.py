@@ -15,10 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol, Self
 import attrs
 
 from nexmo_async.errors import ClosedError, NexmoError, UnknownOutcomeError
-from nexmo_async.workflows.book import Book, Job
-from nexmo_async.workflows.kinds import kind_of_error
-from nexmo_async.workflows.run import Run, Try
-from nexmo_async.workflows.states import (
+from nexmo_async.models.states import (
     Accepted,
     Allowed,
     Cancelled,
@@ -31,6 +28,9 @@ from nexmo_async.workflows.states import (
     TimeUp,
     Unknown,
 )
+from nexmo_async.workflows.book import Book, Job
+from nexmo_async.workflows.kinds import kind_of_error
+from nexmo_async.workflows.run import Run, Try
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -10,9 +10,9 @@ import attrs
 from nexmo_async.errors import ClosedError, UnsupportedError
 from nexmo_async.models.condition import met
 from nexmo_async.models.receipt import FAILED, Receipt, Report, ReportedMessage
+from nexmo_async.models.states import Reason
 from nexmo_async.workflows.kinds import kind_of_code
 from nexmo_async.workflows.run import Happening, Run, Try, moment
-from nexmo_async.workflows.states import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,6 @@ import pytest
 from nexmo_async.models.message import Sms, Viber, WhatsApp
 from nexmo_async.models.step import Step
 from nexmo_async.models.workflow import Workflow
-from nexmo_async.workflows.diagram import diagram
 from nexmo_async.workflows.story import drawing, ending, timeline
 
 if TYPE_CHECKING:
@@ -28,12 +27,12 @@ FLOW = Workflow(
 
 
 def arrows(flow: Workflow) -> dict[tuple[str, str], str]:
-    found = re.findall(r"^    (\w+) --> (\w+): (.*)$", diagram(flow), re.MULTILINE)
+    found = re.findall(r"^    (\w+) --> (\w+): (.*)$", flow.diagram(), re.MULTILINE)
     return {(start, end): words for start, end, words in found}
 
 
 def test_a_diagram_names_each_step() -> None:
-    lines = diagram(FLOW).splitlines()
+    lines = FLOW.diagram().splitlines()
 
     assert lines[:5] == [
         "stateDiagram-v2",
@@ -69,9 +68,17 @@ def test_a_second_try_is_a_loop() -> None:
     assert ("step2", "step2") not in arrows(FLOW)
 
 
+def test_only_a_step_that_may_be_left_out_is_drawn_so() -> None:
+    maybe = Step(VIBER, skip_if=lambda _: True)
+    words = arrows(Workflow(FLOW.steps[0], maybe, Step(SMS)))
+
+    assert "left out" in words["step2", "step3"]
+    assert "left out" not in words["step1", "step2"]
+
+
 @pytest.mark.parametrize("end", ["reached", "stopped", "cancelled", "silent", "failed"])
 def test_every_end_is_drawn(end: str) -> None:
-    assert f"    {end} --> [*]" in diagram(FLOW).splitlines()
+    assert f"    {end} --> [*]" in FLOW.diagram().splitlines()
 
 
 async def test_a_run_is_told_as_lines_and_drawn_as_lanes(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 import attrs
 
 from nexmo_async.models.condition import POLICY
-from nexmo_async.workflows.states import (
+from nexmo_async.models.states import (
     Accepted,
     Allowed,
     Cancelled,
@@ -33,16 +33,17 @@ from nexmo_async.workflows.states import (
     State,
     TimeUp,
     Unknown,
+    Unwell,
     Waiting,
     Way,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from nexmo_async.models.attempt import Outcome
     from nexmo_async.models.condition import Answer, Kind
-    from nexmo_async.models.workflow import Workflow
+    from nexmo_async.models.step import Step
 
 
 @attrs.frozen(kw_only=True)
@@ -52,6 +53,7 @@ class Row:
     allowed: Reason
     held: Reason
     skipped: Reason
+    unwell: Reason
     accepted: Reason
     refused: Reason
     unknown: Reason
@@ -71,6 +73,8 @@ class Row:
                 return self.held
             case Skipped():
                 return self.skipped
+            case Unwell():
+                return self.unwell
             case Accepted():
                 return self.accepted
             case Refused():
@@ -97,6 +101,7 @@ READY: Final = Row(
     allowed=Reason.SENT,
     held=Reason.HELD,
     skipped=Reason.SKIPPED,
+    unwell=Reason.UNWELL,
     accepted=Reason.MEANS_NOTHING,
     refused=Reason.MEANS_NOTHING,
     unknown=Reason.MEANS_NOTHING,
@@ -112,6 +117,7 @@ PAUSING: Final = Row(
     allowed=Reason.MEANS_NOTHING,
     held=Reason.MEANS_NOTHING,
     skipped=Reason.MEANS_NOTHING,
+    unwell=Reason.MEANS_NOTHING,
     accepted=Reason.MEANS_NOTHING,
     refused=Reason.MEANS_NOTHING,
     unknown=Reason.MEANS_NOTHING,
@@ -127,6 +133,7 @@ SENDING: Final = Row(
     allowed=Reason.MEANS_NOTHING,
     held=Reason.MEANS_NOTHING,
     skipped=Reason.MEANS_NOTHING,
+    unwell=Reason.MEANS_NOTHING,
     accepted=Reason.ACCEPTED,
     refused=Reason.REFUSED,
     unknown=Reason.NO_ANSWER,
@@ -142,6 +149,7 @@ SETTLING: Final = Row(
     allowed=Reason.MEANS_NOTHING,
     held=Reason.MEANS_NOTHING,
     skipped=Reason.MEANS_NOTHING,
+    unwell=Reason.MEANS_NOTHING,
     accepted=Reason.MEANS_NOTHING,
     refused=Reason.MEANS_NOTHING,
     unknown=Reason.MEANS_NOTHING,
@@ -157,6 +165,7 @@ WAITING: Final = Row(
     allowed=Reason.MEANS_NOTHING,
     held=Reason.MEANS_NOTHING,
     skipped=Reason.MEANS_NOTHING,
+    unwell=Reason.MEANS_NOTHING,
     accepted=Reason.MEANS_NOTHING,
     refused=Reason.MEANS_NOTHING,
     unknown=Reason.MEANS_NOTHING,
@@ -172,6 +181,7 @@ ENDED: Final = Row(
     allowed=Reason.MEANS_NOTHING,
     held=Reason.MEANS_NOTHING,
     skipped=Reason.MEANS_NOTHING,
+    unwell=Reason.MEANS_NOTHING,
     accepted=Reason.MEANS_NOTHING,
     refused=Reason.MEANS_NOTHING,
     unknown=Reason.MEANS_NOTHING,
@@ -215,22 +225,21 @@ def row(state: State) -> Row:
             assert_never(state)
 
 
-def follow(state: State, event: Event, workflow: Workflow) -> tuple[State, Reason]:
+def follow(state: State, event: Event, steps: Sequence[Step]) -> tuple[State, Reason]:
     """The state after the event, and why."""
     reason = row(state).answer(event)
     if isinstance(state, Ended) or reason.way == "stay":
         return state, reason
     if isinstance(state, Sending) and state.then is not None:
         return _called_back(state, event), reason
-    return _lead(state, event, reason, workflow), reason
+    return _lead(state, event, reason, steps), reason
 
 
-def answer_to(kind: Kind, code: int | None, step: int, workflow: Workflow) -> Answer:
+def answer_to(kind: Kind, code: int | None, step: Step) -> Answer:
     """What the step wants done about a failure: by its code, its kind, or as usual."""
-    on = workflow.steps[step].on
-    if code is not None and code in on:
-        return on[code]
-    return on.get(kind, POLICY[kind])
+    if code is not None and code in step.on:
+        return step.on[code]
+    return step.on.get(kind, POLICY[kind])
 
 
 def _called_back(state: Sending, event: Event) -> State:
@@ -240,24 +249,26 @@ def _called_back(state: Sending, event: Event) -> State:
     return state
 
 
-def _lead(  # noqa: PLR0911, C901  a table
+def _lead(  # noqa: PLR0911, PLR0912, C901  a table
     state: Moving,
     event: Event,
     reason: Reason,
-    workflow: Workflow,
+    steps: Sequence[Step],
 ) -> State:
     here, doubts = (state.step, state.attempt), state.doubts
     match reason.way:
         case "send" | "pause" | "settle" | "wait" | "again" as way:
             return MOVES[way](*here, doubts=doubts)
-        case "next":
-            return _next(state, reason, workflow, "stopped")
+        case "pass by" if state.step + 1 == len(steps):
+            return Sending(*here, doubts=doubts)  # better than none
+        case "next" | "pass by":
+            return _next(state, reason, steps, "stopped")
         case "choose":
-            return _choose(state, event, reason, workflow)
-        case "give up" if workflow.steps[state.step].until is None:
+            return _choose(state, event, reason, steps)
+        case "give up" if steps[state.step].until is None:
             return Ended("silent", state.step, reason)
         case "give up":
-            return _next(state, reason, workflow, "silent")
+            return _next(state, reason, steps, "silent")
         case "reached":
             return Ended("reached", state.step, reason)
         case "reached late":
@@ -283,29 +294,29 @@ def _choose(
     state: Moving,
     event: Event,
     reason: Reason,
-    workflow: Workflow,
+    steps: Sequence[Step],
 ) -> State:
     kind: Kind = "unclear"
     code: int | None = None
     if isinstance(event, Refused | Failed):
         kind, code = event.kind, event.code
-    answer = answer_to(kind, code, state.step, workflow)
+    answer = answer_to(kind, code, steps[state.step])
     doubts = state.doubts + (kind == "unclear")
-    if answer == "retry" and state.attempt < workflow.steps[state.step].attempts:
+    if answer == "retry" and state.attempt < steps[state.step].attempts:
         return Pausing(state.step, state.attempt + 1, doubts=doubts)
     # Each unclear failure may have reached the person: going on is right once.
     if answer == "stop" or (kind == "unclear" and state.doubts):
         return Ended("stopped", state.step, reason)
-    return _next(attrs.evolve(state, doubts=doubts), reason, workflow, "failed")
+    return _next(attrs.evolve(state, doubts=doubts), reason, steps, "failed")
 
 
 def _next(
     state: Moving,
     reason: Reason,
-    workflow: Workflow,
+    steps: Sequence[Step],
     otherwise: Outcome,
 ) -> State:
     after = state.step + 1
-    if after < len(workflow.steps):
+    if after < len(steps):
         return Ready(after, doubts=state.doubts)
     return Ended(otherwise, state.step, reason)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, get_args
 
-from nexmo_async.models.condition import Kind
-from nexmo_async.receipts.store import described
-from nexmo_async.workflows.machine import follow
-from nexmo_async.workflows.states import (
+from nexmo_async.models.condition import Kind, described
+from nexmo_async.models.machine import follow
+from nexmo_async.models.states import (
     EVENTS,
     Cancelled,
     Ended,
@@ -17,28 +16,29 @@ from nexmo_async.workflows.states import (
     Ready,
     Refused,
     Sending,
+    Skipped,
     State,
+    Unwell,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from nexmo_async.models.states import Event
     from nexmo_async.models.step import Step
-    from nexmo_async.models.workflow import Workflow
-    from nexmo_async.workflows.states import Event
 
 #: Events that say what kind of failure it was.
 BY_KIND: Final = (Refused, Failed)
 
 
-def diagram(workflow: Workflow) -> str:
+def diagram(steps: Sequence[Step]) -> str:
     """The steps of a workflow and what leads from one to another, for Mermaid."""
     lines = ["stateDiagram-v2", "    [*] --> step1"]
     lines += [
         f"    step{place}: {place}. {_caption(step)}"
-        for place, step in enumerate(workflow.steps, 1)
+        for place, step in enumerate(steps, 1)
     ]
-    edges = _edges(workflow)
+    edges = _edges(steps)
     lines += [
         f"    {start} --> {end}: {', '.join(words)}"
         for (start, end), words in edges.items()
@@ -48,10 +48,10 @@ def diagram(workflow: Workflow) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _edges(workflow: Workflow) -> dict[tuple[str, str], list[str]]:
+def _edges(steps: Sequence[Step]) -> dict[tuple[str, str], list[str]]:
     """What leads from where to where: reasons, with the kinds of failure."""
     kinds: dict[tuple[str, str], dict[str, list[str]]] = {}
-    for before, event, after, reason in _walk(workflow):
+    for before, event, after, reason in _walk(steps):
         ends = _node(before), _node(after)
         again = isinstance(after, Pausing) and isinstance(event, BY_KIND)
         if ends[0] != ends[1] or again:
@@ -67,14 +67,14 @@ def _edges(workflow: Workflow) -> dict[tuple[str, str], list[str]]:
     }
 
 
-def _walk(workflow: Workflow) -> Iterator[tuple[State, Event, State, str]]:
+def _walk(steps: Sequence[Step]) -> Iterator[tuple[State, Event, State, str]]:
     """Each step that any run of the workflow can take, found by asking for all."""
     seen: set[State] = {Ready()}
     waiting: list[State] = [Ready()]
     while waiting:
         before = waiting.pop(0)
-        for event in _events(before):
-            after, reason = follow(before, event, workflow)
+        for event in _events(before, steps[before.step]):
+            after, reason = follow(before, event, steps)
             if after == before:
                 continue
             if isinstance(before, Sending) and before.then is not None:
@@ -86,8 +86,10 @@ def _walk(workflow: Workflow) -> Iterator[tuple[State, Event, State, str]]:
                 waiting.append(after)
 
 
-def _events(state: State) -> Iterator[Event]:
+def _events(state: State, step: Step) -> Iterator[Event]:
     for event in EVENTS:
+        if event is Unwell or (event is Skipped and step.skip_if is None):
+            continue
         if event in BY_KIND:
             make: Callable[[Kind], Event] = Refused if event is Refused else Failed
             yield from (make(kind) for kind in get_args(Kind))

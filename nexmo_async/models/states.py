@@ -81,6 +81,11 @@ class Skipped:
 
 
 @attrs.frozen
+class Unwell:
+    """Its channel fails too often at the moment."""
+
+
+@attrs.frozen
 class Accepted:
     """Nexmo has taken the message."""
 
@@ -137,6 +142,7 @@ Event: TypeAlias = (
     Allowed
     | Held
     | Skipped
+    | Unwell
     | Accepted
     | Refused
     | Unknown
@@ -155,8 +161,9 @@ EVENTS: Final[tuple[type[Event], ...]] = get_args(Event)
 
 #: Where a reason leads: to a state, or to a choice that the step's own rules make.
 Way = Literal[
-    "stay", "send", "pause", "settle", "wait", "again", "next", "choose", "give up",
-    "reached", "reached late", "cancel", "reached meanwhile", "cancel meanwhile",
+    "stay", "send", "pause", "settle", "wait", "again", "next", "pass by", "choose",
+    "give up", "reached", "reached late", "cancel", "reached meanwhile",
+    "cancel meanwhile",
 ]  # fmt: skip
 
 
@@ -171,6 +178,7 @@ class Reason(Enum):
     SENT = "sent", "send"
     HELD = "not to be sent yet", "pause"
     SKIPPED = "left out", "next"
+    UNWELL = "the channel is unwell", "pass by"
     ACCEPTED = "accepted", "wait"
     REFUSED = "refused", "choose"
     NO_ANSWER = "no clear answer", "settle"

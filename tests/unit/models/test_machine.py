@@ -11,10 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nexmo_async.models.condition import POLICY, Answer, Kind
+from nexmo_async.models.machine import MOVES, answer_to, follow, row
 from nexmo_async.models.message import Sms, Viber
-from nexmo_async.models.workflow import Step, Workflow
-from nexmo_async.workflows.machine import MOVES, answer_to, follow, row
-from nexmo_async.workflows.states import (
+from nexmo_async.models.states import (
     EVENTS,
     STATES,
     Accepted,
@@ -37,25 +36,27 @@ from nexmo_async.workflows.states import (
     State,
     TimeUp,
     Unknown,
+    Unwell,
     Waiting,
     Way,
 )
+from nexmo_async.models.step import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 SMS = Sms(to="447700900000", sender="ACME", content="hi")
 VIBER = Viber(to="447700900000", sender="ACME", content="hi")
 
 
-def workflow(on: Mapping[Any, Answer] | None = None, attempts: int = 1) -> Workflow:
+def three(on: Mapping[Any, Answer] | None = None, attempts: int = 1) -> Sequence[Step]:
     """Two timed steps, and a last one."""
     timed = Step(VIBER, until="read", within=60, attempts=attempts, on=on or {})
-    return Workflow(timed, timed, Step(SMS))
+    return timed, timed, Step(SMS)
 
 
-THREE = workflow()
-PLAIN = Workflow(Step(VIBER), Step(SMS))
+THREE = three()
+PLAIN = (Step(VIBER), Step(SMS))
 
 SAMPLES: Mapping[type[State], State] = {
     Ready: Ready(1),
@@ -78,6 +79,7 @@ ANSWERS: list[tuple[type[State], Event, State, Reason]] = [
     (Ready, Allowed(), Sending(1), Reason.SENT),
     (Ready, Held(), Pausing(1), Reason.HELD),
     (Ready, Skipped(), NEXT, Reason.SKIPPED),
+    (Ready, Unwell(), NEXT, Reason.UNWELL),
     (Ready, TimeUp(), NEXT, Reason.TIME_UP),
     (Ready, LateReached(0), Ended("reached", 0, Reason.LATE), Reason.LATE),
     (Ready, Cancelled(), Ended("cancelled", 1, Reason.CANCELLED), Reason.CANCELLED),
@@ -182,20 +184,20 @@ def test_a_kind_of_failure_has_its_usual_answer(kind: Kind) -> None:
 
 
 def test_a_step_may_have_its_own_answer_to_a_kind() -> None:
-    allowed = workflow({"suppress": "next"})
+    allowed = three({"suppress": "next"})
 
     assert follow(Waiting(0), Failed("suppress", 1240), allowed)[0] == Ready(1)
 
 
 def test_an_answer_to_a_code_goes_before_one_to_its_kind() -> None:
-    flow = workflow({"permanent": "next", 1300: "stop"})
+    flow = three({"permanent": "next", 1300: "stop"})
 
-    assert answer_to("permanent", 1300, 0, flow) == "stop"
-    assert answer_to("permanent", 1250, 0, flow) == "next"
+    assert answer_to("permanent", 1300, flow[0]) == "stop"
+    assert answer_to("permanent", 1250, flow[0]) == "next"
 
 
 def test_a_temporary_failure_is_tried_again_as_often_as_allowed() -> None:
-    twice = workflow(attempts=2)
+    twice = three(attempts=2)
 
     first, _ = follow(Waiting(0, 1), Failed("temporary", 1000), twice)
     second, _ = follow(Waiting(0, 2), Failed("temporary", 1000), twice)
@@ -225,6 +227,12 @@ def test_a_last_step_that_is_left_out_stops_the_run() -> None:
     assert state == Ended("stopped", 2, Reason.SKIPPED)
 
 
+def test_a_last_step_is_sent_on_an_unwell_channel_too() -> None:
+    state, _ = follow(Ready(2), Unwell(), THREE)
+
+    assert state == Sending(2)
+
+
 @pytest.mark.parametrize("step", [0, 1])
 def test_silence_without_a_condition_ends_the_run(step: int) -> None:
     """Only a failure leads on from a step that waits for nothing."""
@@ -245,7 +253,7 @@ events = st.one_of(
 def test_a_run_never_goes_back_and_never_on_after_its_end(
     happenings: list[Event], attempts: int
 ) -> None:
-    flow = workflow(attempts=attempts)
+    flow = three(attempts=attempts)
     state: State = Ready()
     for event in happenings:
         after, _ = follow(state, event, flow)
