@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 #: How often the loop turns after each moved timer, so that whoever it woke can act.
 TURNS: Final = 25
 
+#: Seconds of the machine that everybody gets to act in before a wait is skipped.
+BREATH: Final = 0.002
+
 #: Where a manual clock starts unless told otherwise: 2026-01-01T00:00:00Z.
 NEW_YEAR: Final = 1_767_225_600.0
 
@@ -223,12 +226,20 @@ class MovableClock:
         speed: Seconds of this clock in one second of the machine.
         frozen: Stand still until told to move.
         start: Unix seconds on the wall at the beginning; None: the machine's.
+        skip: Waits that end in fewer seconds than that take no time: when everybody
+            had a moment to act, the clock moves on by itself.
     """
 
     def __init__(
-        self, *, speed: float = 1.0, frozen: bool = False, start: float | None = None
+        self,
+        *,
+        speed: float = 1.0,
+        frozen: bool = False,
+        start: float | None = None,
+        skip: float = 0.0,
     ) -> None:
         self._speed = _above_nothing(speed)
+        self._skip = skip
         self._frozen = frozen
         self._start = time.time() if start is None else start
         self._elapsed = 0.0
@@ -358,7 +369,10 @@ class MovableClock:
             self._alarm = None
         if self._timers and not self._frozen and not self._moving:
             self._rings_at = self._timers[0][0]
-            pause = max(0.0, self._rings_at - self.monotonic()) / self._speed
+            left = self._rings_at - self.monotonic()
+            pause = max(0.0, left) / self._speed
+            if left < self._skip:
+                pause = min(pause, BREATH)
             loop = asyncio.get_running_loop()
             self._alarm = loop.call_later(pause, self._wake)
 
@@ -366,6 +380,11 @@ class MovableClock:
         self._alarm = None
         # The loop may be early by a hair, and so would all that is due then.
         now = max(self.monotonic(), self._rings_at)
+        if self._skip and not self._busy:
+            self._elapsed, self._since = now, time.monotonic()
+        elif self._skip and self.monotonic() < now:
+            self._set_alarm()
+            return
         while self._timers and self._timers[0][0] <= now:
             heapq.heappop(self._timers)[2].go()
         self._set_alarm()

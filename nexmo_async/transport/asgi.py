@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import unquote
 
 from nexmo_async.clock import Clock, SystemClock
 from nexmo_async.errors import UnknownOutcomeError
@@ -67,25 +68,28 @@ class AsgiTransport:
 
 
 def _scope(request: Request) -> Event:
+    path, _, query = request.path.partition("?")
+    headers = [
+        (b"host", _HOST.encode()),
+        (b"accept", b"application/json"),
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(request.body)).encode()),
+    ]
+    if request.authorization:
+        headers.append((b"authorization", request.authorization.encode()))
     return {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
         "method": request.method,
         "scheme": "http",
-        "path": request.path,
-        "raw_path": request.path.encode(),
+        "path": unquote(path),
+        "raw_path": path.encode(),
         "root_path": "",
-        "query_string": b"",
+        "query_string": query.encode(),
         "client": (_HOST, 0),
         "server": (_HOST, 80),
-        "headers": [
-            (b"host", _HOST.encode()),
-            (b"accept", b"application/json"),
-            (b"authorization", request.authorization.encode()),
-            (b"content-type", b"application/json"),
-            (b"content-length", str(len(request.body)).encode()),
-        ],
+        "headers": headers,
     }
 
 

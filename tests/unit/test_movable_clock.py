@@ -158,3 +158,36 @@ async def test_it_cannot_be_moved_back(frozen: MovableClock, seconds: float) -> 
 def test_a_speed_is_above_nothing(speed: float) -> None:
     with pytest.raises(ValueError, match="must be above 0"):
         MovableClock(speed=speed)
+
+
+async def test_a_wait_that_is_skipped_moves_the_clock() -> None:
+    clock = MovableClock(start=NEW_YEAR, skip=3600)
+    for _ in range(3):
+        await clock.sleep(1000)
+
+    assert 3000 <= clock.monotonic() < 3600
+
+
+async def test_a_wait_is_not_skipped_while_somebody_is_busy() -> None:
+    clock = MovableClock(start=NEW_YEAR, skip=3600)
+    waiting = asyncio.create_task(clock.sleep(1000))
+    with clock.busy():
+        real = asyncio.get_running_loop()
+        breath = asyncio.Event()
+        real.call_later(0.02, breath.set)
+        await breath.wait()
+        was = waiting.done()
+    await waiting
+
+    assert not was
+
+
+async def test_a_wait_that_is_longer_takes_its_time() -> None:
+    clock = MovableClock(start=NEW_YEAR, skip=10)
+    waiting = asyncio.create_task(clock.sleep(1000))
+    await clock.sleep(5)
+    was = waiting.done()
+    waiting.cancel()
+
+    assert not was
+    assert clock.monotonic() < 10

@@ -4,6 +4,7 @@ import asyncio
 import json
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, StreamingResponse
@@ -65,6 +66,23 @@ async def test_an_app_that_streams_and_listens_for_a_hang_up_ends() -> None:
     answer = await AsgiTransport(app(stream)).send(REQUEST)
 
     assert answer.body == b"one two three"
+
+
+async def test_what_follows_a_question_mark_is_the_query() -> None:
+    async def asked(request: Asked) -> Said:
+        return JSONResponse([request.url.path, request.url.query])
+
+    request = attrs.evolve(REQUEST, path="/v1/messages?a=1&b=%20")
+    answer = await AsgiTransport(app(asked)).send(request)
+
+    assert json.loads(answer.body) == ["/v1/messages", "a=1&b=%20"]
+
+
+async def test_who_does_not_say_who_calls_sends_no_empty_header() -> None:
+    request = attrs.evolve(REQUEST, authorization="")
+    answer = await AsgiTransport(app(echo)).send(request)
+
+    assert "authorization" not in json.loads(answer.body)["headers"]
 
 
 async def test_an_app_that_is_slow_leaves_the_outcome_unknown(
