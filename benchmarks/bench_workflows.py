@@ -95,8 +95,8 @@ async def memory(size: int) -> dict[str, float]:
     receipts = MemoryReceipts(keep=size + 1)
     gc.collect()
     tracemalloc.start()
-    async with Desk(office.send, receipts, clock, has_refs=True) as desk:
-        runs = [desk.start(flow) for flow in flows]
+    async with Desk(receipts, clock, has_refs=True) as desk:
+        runs = [desk.start(flow, office) for flow in flows]
         await accepted(office, size)
         office.at.clear()
         gc.collect()
@@ -112,10 +112,10 @@ async def rss(size: int) -> dict[str, float]:
     gc.collect()
     before = resident()
     receipts = MemoryReceipts(keep=size + 1)
-    async with Desk(office.send, receipts, clock, has_refs=True) as desk:
+    async with Desk(receipts, clock, has_refs=True) as desk:
         began = time.perf_counter()
         for number in range(size):
-            desk.start(workflow(number))
+            desk.start(workflow(number), office)
             if number % 100 == 0:
                 await asyncio.sleep(0)
         await accepted(office, size)
@@ -147,8 +147,8 @@ async def speed(size: int) -> dict[str, float]:
     """From a receipt to the next send, and from a time-out's time to it. In ms."""
     office, clock = Office(), SystemClock()
     receipts = MemoryReceipts(keep=size + PROBES + 1)
-    async with Desk(office.send, receipts, clock, has_refs=True) as desk:
-        runs = [desk.start(workflow(number)) for number in range(size)]
+    async with Desk(receipts, clock, has_refs=True) as desk:
+        runs = [desk.start(workflow(number), office) for number in range(size)]
         await accepted(office, size)
         dice = random.Random(size)  # noqa: S311  no secret
         moved: list[float] = []
@@ -167,7 +167,7 @@ async def timeouts(desk: Desk, office: Office, size: int) -> list[float]:
     before, within = office.count, {}
     for number in range(PROBES):
         seconds = 1.0 + number / 1000
-        within[desk.start(workflow(size + number, seconds)).id] = seconds
+        within[desk.start(workflow(size + number, seconds), office).id] = seconds
     await accepted(office, before + 2 * PROBES)
     return [
         (office.at[f"{name}:2"] - office.at[f"{name}:1"] - seconds) * 1e3

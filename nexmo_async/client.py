@@ -39,12 +39,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nexmo_async.auth.credentials import Jwt
-    from nexmo_async.messages.sent import Sent
-    from nexmo_async.models.message import Message
     from nexmo_async.observe.events import Observer
     from nexmo_async.receipts.store import ReceiptStore
     from nexmo_async.transport.base import Response, Transport
     from nexmo_async.transport.hooks import Middleware
+    from nexmo_async.transport.retry import Settle
     from nexmo_async.transport.throttle import Limit, Usage
     from nexmo_async.wire.limits import Api
 
@@ -214,11 +213,7 @@ class Nexmo:
             )
         inner = Authorizing(inner, caller, self._clock)
         self._desk = await Desk(
-            self._send,
-            self.receipts,
-            self._clock,
-            has_refs=self._dialect.has_client_ref,
-            revoke=self._revoke if self._dialect.api == "v1" else None,
+            self.receipts, self._clock, has_refs=self._dialect.has_client_ref
         ).__aenter__()
         self._stack(Gated(inner, self._gate))
         return self
@@ -226,19 +221,21 @@ class Nexmo:
     def _stack(self, below: Transport) -> None:
         """What each client has of its own; what is below is shared."""
         self._below = below
-        post = Post(
-            transport=Retrying(
-                below, self._retry, self._clock, self._settle, self._tell
-            ),
+        may_update = not isinstance(self._auth, Basic)
+        self._post = post = self._posting(below, self._settle)
+        self._messages = Messages(post, self.receipts, may_update)
+        # A run waits for the receipt itself, by its workflow's own time: one wait.
+        mail = Messages(self._posting(below, None), self.receipts, may_update)
+        self._workflows = Workflows(post, mail, _open(self._desk), self.receipts)
+
+    def _posting(self, below: Transport, settle: Settle | None) -> Post:
+        return Post(
+            transport=Retrying(below, self._retry, self._clock, settle, self._tell),
             dialect=self._dialect,
             clock=self._clock,
             timeout=self._timeout,
             total=self._retry.total,
         )
-        may_update = not isinstance(self._auth, Basic)
-        self._post = post
-        self._messages = Messages(post, self.receipts, may_update)
-        self._workflows = Workflows(post, _open(self._desk), self.receipts)
 
     async def request(
         self,
@@ -267,12 +264,6 @@ class Nexmo:
             raise ConfigurationError("path", "must begin with a slash")
         post = _open(self._post)
         return await post(path, json, "", method=method.upper(), total=total)
-
-    async def _send(self, message: Message) -> Sent:
-        return await self.messages.send(message)
-
-    async def _revoke(self, message_uuid: str) -> None:
-        await self.messages.revoke(message_uuid)
 
     async def _settle(self, client_ref: str, within: float) -> str:
         """The message that any receipt with this reference names."""

@@ -27,7 +27,7 @@ from nexmo_async.models.states import (
     TimeUp,
     Waiting,
 )
-from nexmo_async.workflows.kinds import kind_of_code
+from nexmo_async.workflows.kinds import blames_channel, kind_of_code
 from nexmo_async.workflows.run import Happening, Run, Try, moment
 from nexmo_async.workflows.timers import Timer, Timers
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from nexmo_async.clock import Clock
     from nexmo_async.receipts.store import ReceiptStore
+    from nexmo_async.workflows.health import ChannelHealth, Visit
+    from nexmo_async.workflows.mail import Mail
 
 #: Seconds of rest before the second try of a step; each further one doubles them.
 REST: Final = 1.0
@@ -56,6 +58,8 @@ class Job:
     """A run, and what it takes to drive it."""
 
     run: Run
+    mail: Mail
+    health: ChannelHealth | None = None
     state: State = attrs.field(factory=Ready)
     timer: Timer | None = None
     step_due: float | None = None
@@ -135,7 +139,7 @@ class Book(ABC):
         run, after = job.run, job.state
         if isinstance(before, IN_FLIGHT) and not isinstance(after, IN_FLIGHT):
             why = after.why if isinstance(after, Ended) else reason
-            run.tries[-1].why = why.words
+            run.tries[-1].leave(why.words)
             if reason in UNWANTED and run.tries[-1].message.channel == "rcs":
                 job.unwanted = run.tries[-1].uuid
                 self._start(job)
@@ -206,6 +210,7 @@ class Book(ABC):
     def _forget(self, job: Job) -> None:
         self._set_timer(job, None)
         for one in job.run.tries:
+            one.leave(one.why)
             one.close()
         self._jobs.pop(job.run.id, None)
         job.run.is_settled = True
@@ -240,6 +245,8 @@ class Book(ABC):
 
     def _take_one(self, job: Job, one: Try, receipt: Receipt) -> None:
         is_news = one.hears(receipt)
+        if one.visit is not None:
+            _judge(one.visit, receipt)
         run = job.run
         is_current = one is run.tries[-1] and isinstance(job.state, Settling | Waiting)
         until = run.workflow.steps[one.step].until
@@ -275,3 +282,11 @@ class Book(ABC):
         job.state = Ended("stopped", job.state.step, Reason.CANCELLED)
         job.run.crash(why)
         self._forget(job)
+
+
+def _judge(visit: Visit, receipt: Receipt) -> None:
+    """What a receipt says of the channel."""
+    if receipt.reached("delivered"):
+        visit.good("undeliverable")
+    elif receipt.failed and blames_channel(receipt):
+        visit.bad("undeliverable")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 import attrs
 
@@ -20,10 +20,21 @@ if TYPE_CHECKING:
     from nexmo_async.models.workflow import Workflow
     from nexmo_async.receipts.store import ReceiptStore
     from nexmo_async.workflows.desk import Desk
+    from nexmo_async.workflows.health import ChannelHealth
+    from nexmo_async.workflows.mail import Mail
+    from nexmo_async.wire.limits import Api
     from nexmo_async.workflows.run import Run
 
 #: Who runs a workflow. "auto": Nexmo if it refuses nothing, else this process.
 EngineName = Literal["local", "server", "auto"]
+
+
+class Starts(Protocol):
+    """An engine that runs workflows elsewhere, such as `DbosEngine`."""
+
+    async def start(self, workflow: Workflow, *, name: str | None, api: Api) -> Run:
+        """Begin a workflow."""
+        ...
 
 
 @attrs.frozen(kw_only=True)
@@ -50,6 +61,7 @@ class Workflows:
     """`nexmo.workflows`: runs workflows here, or hands them to Nexmo."""
 
     _post: Post
+    _mail: Mail
     _desk: Desk
     _receipts: ReceiptStore
     _server: Server = attrs.field(init=False)
@@ -70,6 +82,7 @@ class Workflows:
         *,
         engine: EngineName = "local",
         name: str | None = None,
+        health: ChannelHealth | None = None,
     ) -> Run:
         """Begin a workflow and return at once; it goes on by itself.
 
@@ -82,22 +95,29 @@ class Workflows:
         Args:
             workflow: What to run.
             engine: "local": timed and decided here. "server": as `create`. "auto": the
-                server if it can run all of it.
+                server if it can run all of it. Or an engine that outlives this process,
+                such as `DbosEngine`: its workers send, closing the client ends nothing.
             name: Its id, up to 32 characters; made up if not given. The reference of
                 each message begins with it.
+            health: Lets steps on a channel that fails too often be passed by, the last
+                one excepted. Share it among runs.
 
         Raises:
-            UnsupportedError: This generation cannot carry one of the messages, or, run
-                by Nexmo, not the workflow. Nothing was sent.
+            ConfigurationError: Nexmo knows no health of channels.
+            UnsupportedError: This generation cannot carry one of the messages, or
+                whoever is to run it cannot run the workflow. Nothing was sent.
             NexmoError: As for `create`, if Nexmo runs it.
         """
-        if engine == "auto":
+        if health is not None and engine == "server":
+            advice = "Take engine='local', or 'auto'."
+            raise ConfigurationError("health", "is only heeded here", advice)
+        if engine == "auto" and health is None:
             engine = cast("EngineName", self.plan(workflow).engines[-1])
         if engine == "server":
             return (await self.create(workflow)).run
         for step in workflow.steps:
             self._post.dialect.message(step.message, step.message.client_ref)
-        return self._desk.start(workflow, name)
+        return self._desk.start(workflow, self._mail, name, health)
 
     async def run_many(
         self,
@@ -105,6 +125,7 @@ class Workflows:
         *,
         concurrency: int = 1000,
         engine: EngineName = "local",
+        health: ChannelHealth | None = None,
     ) -> AsyncIterator[Result]:
         """Run many workflows, and tell of each as it ends, in whatever order.
 
@@ -114,6 +135,7 @@ class Workflows:
             workflows: Taken one by one, as there is room.
             concurrency: Runs under way at once; one that waits costs 3 KB and no task.
             engine: As for `run`.
+            health: As for `run`, one for all of them.
 
         Raises:
             NexmoError: As for `run`; the others are called off.
@@ -124,7 +146,7 @@ class Workflows:
         under_way: set[Run] = set()
         try:
             for workflow in workflows:
-                run = await self.run(workflow, engine=engine)
+                run = await self.run(workflow, engine=engine, health=health)
                 under_way.add(run)
                 run.at_end = ended.put_nowait
                 await self._post.clock.sleep(0)  # let it be sent

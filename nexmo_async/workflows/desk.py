@@ -10,7 +10,7 @@ import asyncio
 import logging
 import uuid
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, Protocol, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import attrs
 
@@ -27,72 +27,48 @@ from nexmo_async.models.states import (
     Skipped,
     TimeUp,
     Unknown,
+    Unwell,
 )
 from nexmo_async.workflows.book import Book, Job
-from nexmo_async.workflows.kinds import kind_of_error
+from nexmo_async.workflows.kinds import SERVER_ERROR, kind_of_error
 from nexmo_async.workflows.run import Run, Try
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
     from types import TracebackType
 
     from nexmo_async.clock import Clock
-    from nexmo_async.models.message import Message
     from nexmo_async.models.step import Step
     from nexmo_async.models.workflow import Workflow
     from nexmo_async.receipts.store import ReceiptStore
+    from nexmo_async.workflows.health import ChannelHealth, Visit
+    from nexmo_async.workflows.mail import Mail
     from nexmo_async.workflows.timers import Timer
 
 _log: Final = logging.getLogger("nexmo_async.workflows")
 
+#: The HTTP status of a message that was taken.
+ACCEPTED: Final = 202
+
 #: Turns of the loop that a webhook which is being read gets when time is up.
 TURNS: Final = 5
-
-
-class Taken(Protocol):
-    """A message that Nexmo has taken."""
-
-    @property
-    def message_uuid(self) -> str:
-        """Nexmo's id of it."""
-        ...
-
-
-class Sends(Protocol):
-    """Sends one message."""
-
-    async def __call__(self, message: Message, /) -> Taken:
-        """Return once it is accepted."""
-        ...
 
 
 class Desk(Book):
     """All runs of one client. Open it with the client, close it with the client.
 
     Args:
-        send: Sends one message.
         receipts: Where receipts come in.
         clock: What time is measured by.
-        revoke: Takes an RCS message back, where the generation can.
         has_refs: Whether the generation returns a client_ref.
 
     Attributes:
         at_close: Called when it is closed.
     """
 
-    def __init__(
-        self,
-        send: Sends,
-        receipts: ReceiptStore,
-        clock: Clock,
-        *,
-        has_refs: bool,
-        revoke: Callable[[str], Awaitable[None]] | None = None,
-    ) -> None:
+    def __init__(self, receipts: ReceiptStore, clock: Clock, *, has_refs: bool) -> None:
         super().__init__(receipts, clock)
-        self._send = send
         self._has_refs = has_refs
-        self._revoke = revoke
         self._hands: asyncio.TaskGroup | None = None
         self._sleeper: asyncio.Task[None] | None = None
         self.at_close: set[Callable[[], None]] = set()
@@ -129,7 +105,13 @@ class Desk(Book):
             for job in list(self._jobs.values()):
                 self._forget(job)
 
-    def start(self, workflow: Workflow, name: str | None = None) -> Run:
+    def start(
+        self,
+        workflow: Workflow,
+        mail: Mail,
+        name: str | None = None,
+        health: ChannelHealth | None = None,
+    ) -> Run:
         """Run a workflow from now on."""
         if self._hands is None:
             raise ClosedError("the client is not open")
@@ -137,7 +119,7 @@ class Desk(Book):
         if identity in self._jobs:
             raise ValueError(f"a run named {identity} is under way")
         run = Run(identity, workflow, self, self._clock.wall())
-        job = self._jobs[identity] = Job(run)
+        job = self._jobs[identity] = Job(run, mail, health)
         self._arrange(job)
         return run
 
@@ -176,9 +158,10 @@ class Desk(Book):
             job.look = False
             await self._look(job)
         elif isinstance(state, Ready):
-            self._ask(job, state)
+            event, detail, visit = self._ask(job, state)
+            self._tell(job, event, detail)
             if isinstance(job.state, Sending):
-                await self._attempt(job, job.state)
+                await self._attempt(job, job.state, visit)
         elif rung is not None:
             # What came in the very last moment has come in time.
             job.rung = None
@@ -189,40 +172,43 @@ class Desk(Book):
                 self._tell(job, TimeUp())
         elif job.unwanted:
             uuid, job.unwanted = job.unwanted, ""
-            await self._take_back(uuid)
+            await self._take_back(job, uuid)
         else:
             return False
         return True
 
-    async def _take_back(self, uuid: str) -> None:
+    async def _take_back(self, job: Job, uuid: str) -> None:
         """Ask the network not to deliver. It may not heed it: nothing depends on it."""
-        if self._revoke is not None:
-            try:
-                await self._revoke(uuid)
-            except NexmoError as why:
-                _log.info("not revoked", extra={"message": uuid, "why": why.what()})
+        try:
+            await job.mail.revoke(uuid)
+        except NexmoError as why:
+            _log.info("not revoked", extra={"message": uuid, "why": why.what()})
 
-    def _ask(self, job: Job, state: Ready) -> None:
-        """Whether the step may be sent now."""
+    def _ask(self, job: Job, state: Ready) -> tuple[Event, str, Visit | None]:
+        """Whether the step may be sent now, why not, and its leave if it may."""
         step, now = job.run.workflow.steps[state.step], self._clock.wall()
         if state.attempt == 1:
             job.step_due = None
         elif job.step_due is not None and job.step_due <= self._clock.monotonic():
-            self._tell(job, TimeUp())
-            return
+            return TimeUp(), "", None
         if step.skip_if is not None and step.skip_if(job.run.attempts):
-            self._tell(job, Skipped())
-            return
+            return Skipped(), "", None
         held = step.held_until(datetime.fromtimestamp(now, UTC))
-        if held is None:
-            self._tell(job, Allowed())
-            return
-        job.pause_due = self._clock.monotonic() + held.timestamp() - now
-        self._tell(job, Held(), f"until {held:%Y-%m-%d %H:%M} UTC")
+        if held is not None:
+            job.pause_due = self._clock.monotonic() + held.timestamp() - now
+            return Held(), f"until {held:%Y-%m-%d %H:%M} UTC", None
+        if job.health is None:
+            return Allowed(), "", None
+        channel, last = step.message.channel, len(job.run.workflow.steps) - 1
+        leave = job.health.enter(channel, self._clock, is_last=state.step == last)
+        if isinstance(leave, str):
+            return Unwell(), leave, None
+        return Allowed(), "", leave
 
-    async def _attempt(self, job: Job, state: Sending) -> None:
+    async def _attempt(self, job: Job, state: Sending, visit: Visit | None) -> None:
         step = job.run.workflow.steps[state.step]
         one = self._try(job, state.step, step)
+        one.visit = visit
         if one.is_own_ref:
             self._watch(job, one)
         event, detail = await self._answer(job, one)
@@ -251,13 +237,16 @@ class Desk(Book):
 
     async def _answer(self, job: Job, one: Try) -> tuple[Event, str]:
         try:
-            accepted = await self._send(one.message)
+            accepted = await job.mail.send(one.message)
         except UnknownOutcomeError as why:
+            _judge(one.visit, SERVER_ERROR)
             return Unknown(), why.problem
         except NexmoError as why:
             self._rest(job, getattr(why, "retry_after", None))
             code: int | None = getattr(why, "status", None)
+            _judge(one.visit, code)
             return Refused(kind_of_error(why), code), why.what()
+        _judge(one.visit, ACCEPTED)
         one.uuid = accepted.message_uuid
         return Accepted(), ""
 
@@ -272,3 +261,13 @@ class Desk(Book):
                     _log.exception("receipts not read", extra={"run": job.run.id})
                     return
                 self._take(job, one, told)
+
+
+def _judge(visit: Visit | None, status: int | None) -> None:
+    """What an answer says of the channel; a refusal says nothing."""
+    if visit is None or status is None:
+        return
+    if status == ACCEPTED:
+        visit.good("unavailable")
+    elif status >= SERVER_ERROR:
+        visit.bad("unavailable")

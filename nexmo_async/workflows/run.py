@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nexmo_async.models.message import Message
     from nexmo_async.models.workflow import Workflow
     from nexmo_async.receipts.store import Watching
+    from nexmo_async.workflows.health import Visit
 
 
 @attrs.frozen(weakref_slot=False)
@@ -62,6 +63,7 @@ class Try:
     answered: bool = False
     early: bool = False
     watch: Watching | None = None
+    visit: Visit | None = None
 
     @property
     def name(self) -> str:
@@ -90,6 +92,12 @@ class Try:
             return False
         self.status = receipt.status
         return True
+
+    def leave(self, why: str) -> None:
+        """It has ended, for this reason; it may still be heard of."""
+        self.why = why
+        if self.visit is not None:
+            self.visit.over()
 
     def close(self) -> None:
         """Hear no more."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
+from nexmo_async.errors import NotFoundError
 from nexmo_async.models.condition import Quiet
 from nexmo_async.models.receipt import Receipt
 from nexmo_async.receipts.memory import MemoryReceipts
@@ -35,6 +36,7 @@ class Office:
     receipts: MemoryReceipts
     plan: deque[Plan] = attrs.field(factory=deque["Plan"])
     sent: list[Message] = attrs.field(factory=list["Message"])
+    revoked: list[str] = attrs.field(factory=list[str])
 
     @property
     def channels(self) -> list[str]:
@@ -49,6 +51,10 @@ class Office:
         if planned is not None:
             await planned()
         return Accepted(f"m-{number}")
+
+    async def revoke(self, message: str) -> None:
+        self.revoked.append(message)
+        raise NotFoundError(404)
 
     async def tell(
         self, number: int, status: str, code: int | None = None, **facts: object
@@ -75,7 +81,7 @@ def office(clock: ManualClock) -> Office:
 
 @pytest.fixture
 async def desk(office: Office, clock: ManualClock) -> AsyncIterator[Desk]:
-    desk = Desk(office.send, office.receipts, clock, has_refs=True)
+    desk = Desk(office.receipts, clock, has_refs=True)
     async with desk:
         yield desk
 

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from nexmo_async.errors import ClosedError, RequestError, UnsupportedError
-from nexmo_async.messages.client import Post
+from nexmo_async.messages.client import Messages, Post
 from nexmo_async.models.message import Sms, Viber
 from nexmo_async.models.receipt import Position, Receipt, Report, ReportedMessage, Usage
 from nexmo_async.models.step import Step
@@ -65,12 +65,9 @@ async def account(
     api: Api = request.param
     transport, receipts = FakeTransport(), MemoryReceipts(clock=clock)
     post = Post(transport=transport, dialect=DIALECTS[api], clock=clock, timeout=30.0)
-
-    async def send(_: object) -> object:
-        raise AssertionError("nothing is sent here")
-
-    async with Desk(send, receipts, clock, has_refs=True) as desk:  # type: ignore[arg-type]
-        yield Account(Workflows(post, desk, receipts), receipts, transport)
+    mail = Messages(post, receipts)
+    async with Desk(receipts, clock, has_refs=True) as desk:
+        yield Account(Workflows(post, mail, desk, receipts), receipts, transport)
 
 
 async def test_a_met_condition_ends_it(account: Account) -> None:
@@ -160,9 +157,9 @@ async def test_closing_the_client_ends_the_following(clock: ManualClock) -> None
     post = Post(
         transport=FakeTransport(), dialect=DIALECTS["v0.1"], clock=clock, timeout=30.0
     )
-    desk = Desk(None, receipts, clock, has_refs=True)  # type: ignore[arg-type]  # sends nothing
-    async with desk:
-        run = (await Workflows(post, desk, receipts).create(TIMED)).run
+    mail = Messages(post, receipts)
+    async with Desk(receipts, clock, has_refs=True) as desk:
+        run = (await Workflows(post, mail, desk, receipts).create(TIMED)).run
 
     with pytest.raises(ClosedError, match="Nexmo goes on"):
         await run.result()

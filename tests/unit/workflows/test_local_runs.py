@@ -4,6 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from scenes import SMS, THREE, TWO, VIBER, told
 
 from nexmo_async.errors import (
     AuthenticationError,
@@ -12,35 +13,19 @@ from nexmo_async.errors import (
     RateLimitError,
     RequestError,
 )
-from nexmo_async.models.message import Sms, Viber, WhatsApp
 from nexmo_async.models.step import Step
 from nexmo_async.models.workflow import Workflow
 
 if TYPE_CHECKING:
     from nexmo_async.clock import ManualClock
     from nexmo_async.workflows.desk import Desk
-    from nexmo_async.workflows.run import Run
     from tests.unit.workflows.conftest import Office
-
-SMS = Sms(to="447700900000", sender="ACME", content="hi")
-VIBER = Viber(to="447700900000", sender="ACME", content="hi")
-WHATSAPP = WhatsApp(to="447700900000", sender="447700900001", content="hi")
-TWO = Workflow(Step(VIBER, until="delivered", within=60), Step(SMS))
-THREE = Workflow(
-    Step(WHATSAPP, until="read", within=600),
-    Step(VIBER, until="delivered", within=120),
-    Step(SMS),
-)
-
-
-def told(run: Run) -> list[str]:
-    return [f"{one.channel} {one.what}" for one in run.story]
 
 
 async def test_a_run_ends_where_its_condition_is_met(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
-    run = desk.start(TWO)
+    run = desk.start(TWO, office)
     await clock.advance(1)
     await office.tell(1, "submitted")
     await clock.advance(4)
@@ -60,7 +45,7 @@ async def test_a_run_ends_where_its_condition_is_met(
 async def test_silence_leads_on_at_its_time_and_not_before(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
-    desk.start(TWO)
+    desk.start(TWO, office)
     await clock.advance(59.9)
     before = office.channels.copy()
     await clock.advance(0.1)
@@ -72,7 +57,7 @@ async def test_silence_leads_on_at_its_time_and_not_before(
 async def test_a_failure_leads_on_at_once(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
-    run = desk.start(TWO)
+    run = desk.start(TWO, office)
     await clock.advance(0)
     await office.tell(1, "rejected", 1300)
     await clock.advance(0)
@@ -90,7 +75,7 @@ async def test_a_failure_leads_on_at_once(
 async def test_a_failure_after_it_was_submitted_leads_on_at_once(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
-    desk.start(TWO)
+    desk.start(TWO, office)
     await clock.advance(0)
     await office.tell(1, "submitted")
     await office.tell(1, "rejected", 1300)
@@ -103,7 +88,7 @@ async def test_a_failure_after_it_was_delivered_is_none(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
     """Receipts are not sent in order, and what has arrived has arrived."""
-    desk.start(THREE)
+    desk.start(THREE, office)
     await clock.advance(0)
     await office.tell(1, "delivered")
     await office.tell(1, "rejected", 1300)
@@ -115,7 +100,7 @@ async def test_a_failure_after_it_was_delivered_is_none(
 async def test_being_delivered_is_not_being_read(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
-    desk.start(THREE)
+    desk.start(THREE, office)
     await clock.advance(1)
     await office.tell(1, "delivered")
     await clock.advance(599)
@@ -134,7 +119,7 @@ async def test_a_receipt_of_the_last_moment_is_never_lost(
             await asyncio.sleep(0)
         await office.tell(1, "delivered")
 
-    run = desk.start(TWO)
+    run = desk.start(TWO, office)
     await clock.advance(59)
     telling = asyncio.create_task(in_the_same_tick())
     await clock.advance(1)
@@ -148,7 +133,7 @@ async def test_a_receipt_before_the_answer_counts(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
     office.plan.append(lambda: office.tell(1, "delivered"))
-    run = desk.start(TWO)
+    run = desk.start(TWO, office)
     await clock.advance(0)
 
     assert (await run.result()).channel == "viber"
@@ -158,7 +143,7 @@ async def test_a_rejection_before_the_answer_counts(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
     office.plan.append(lambda: office.tell(1, "rejected", 1300))
-    desk.start(TWO)
+    desk.start(TWO, office)
     await clock.advance(0)
 
     assert office.channels == ["viber", "sms"]
@@ -167,7 +152,7 @@ async def test_a_rejection_before_the_answer_counts(
 async def test_the_last_step_ends_with_patience(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
-    run = desk.start(Workflow(*TWO.steps, patience=30))
+    run = desk.start(Workflow(*TWO.steps, patience=30), office)
     await clock.advance(60 + 29)
     before = run.is_over
     await clock.advance(1)
@@ -185,7 +170,7 @@ async def test_the_last_step_ends_with_patience(
 async def test_a_failure_of_the_last_step_ends_the_run(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
-    run = desk.start(TWO)
+    run = desk.start(TWO, office)
     await clock.advance(60)
     await office.tell(2, "undeliverable", 1100)
 
@@ -202,7 +187,7 @@ LEADS_ON = [1300, 1250, 1330, 1000, 4711, None]
 async def test_what_would_fail_everywhere_burns_no_other_channel(
     code: int, desk: Desk, office: Office, clock: ManualClock
 ) -> None:
-    run = desk.start(TWO)
+    run = desk.start(TWO, office)
     await clock.advance(0)
     await office.tell(1, "rejected", code)
 
@@ -214,7 +199,7 @@ async def test_what_would_fail_everywhere_burns_no_other_channel(
 async def test_what_fails_on_one_channel_leads_to_the_next(
     code: int | None, desk: Desk, office: Office, clock: ManualClock
 ) -> None:
-    desk.start(TWO)
+    desk.start(TWO, office)
     await clock.advance(0)
     await office.tell(1, "rejected", code)
     await clock.advance(0)
@@ -226,7 +211,7 @@ async def test_who_opted_out_is_chased_only_if_that_is_allowed(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
     allowed = Step(VIBER, until="delivered", within=60, on={"suppress": "next"})
-    desk.start(Workflow(allowed, Step(SMS)))
+    desk.start(Workflow(allowed, Step(SMS)), office)
     await clock.advance(0)
     await office.tell(1, "rejected", 1240)
     await clock.advance(0)
@@ -238,7 +223,7 @@ async def test_a_temporary_failure_is_tried_again_after_a_rest(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
     patient = Step(VIBER, until="delivered", within=60, attempts=3)
-    desk.start(Workflow(patient, Step(SMS)))
+    desk.start(Workflow(patient, Step(SMS)), office)
     times: list[int] = []
     for number in (1, 2, 3):
         while len(office.sent) < number:
@@ -255,7 +240,7 @@ async def test_further_tries_do_not_lengthen_a_step(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
     patient = Step(VIBER, until="delivered", within=60, attempts=9)
-    desk.start(Workflow(patient, Step(SMS)))
+    desk.start(Workflow(patient, Step(SMS)), office)
     await clock.advance(59.5)
     await office.tell(1, "rejected", 1000)
     await clock.advance(0.5)
@@ -276,7 +261,7 @@ async def test_a_refusal_that_every_step_would_get_stops_the_run(
     error: Exception, outcome: str, desk: Desk, office: Office, clock: ManualClock
 ) -> None:
     office.plan.append(error)
-    run = desk.start(TWO)
+    run = desk.start(TWO, office)
     await clock.advance(0)
 
     result = await run.result()
@@ -293,7 +278,7 @@ async def test_what_was_not_sent_leads_on(
     error: Exception, desk: Desk, office: Office, clock: ManualClock
 ) -> None:
     office.plan.append(error)
-    desk.start(TWO)
+    desk.start(TWO, office)
     await clock.advance(0)
 
     assert office.channels == ["viber", "sms"]
@@ -305,7 +290,7 @@ async def test_a_rest_is_as_long_as_nexmo_asks_for(
     error = RateLimitError(429)
     error.retry_after = 15.0
     office.plan.append(error)
-    desk.start(Workflow(Step(VIBER, attempts=2), Step(SMS)))
+    desk.start(Workflow(Step(VIBER, attempts=2), Step(SMS)), office)
     await clock.advance(14.9)
     before = len(office.sent)
     await clock.advance(0.1)

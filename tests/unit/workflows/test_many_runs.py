@@ -4,15 +4,15 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from scenes import SMS, TWO, VIBER
 
 from nexmo_async.errors import (
     ConfigurationError,
     MessageError,
-    NotFoundError,
     UnsupportedError,
 )
 from nexmo_async.messages.client import Post
-from nexmo_async.models.message import Rcs, Sms, Viber
+from nexmo_async.models.message import Rcs, Sms
 from nexmo_async.models.step import Step
 from nexmo_async.models.workflow import Workflow
 from nexmo_async.testing import FakeTransport
@@ -21,22 +21,18 @@ from nexmo_async.workflows.client import Workflows
 from nexmo_async.workflows.desk import Desk
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from nexmo_async.clock import ManualClock
     from tests.unit.workflows.conftest import Office
 
-SMS = Sms(to="447700900000", sender="ACME", content="hi")
-VIBER = Viber(to="447700900000", sender="ACME", content="hi")
 RCS = Rcs(to="447700900000", sender="ACME", content="hi")
-TWO = Workflow(Step(VIBER, until="delivered", within=60), Step(SMS))
+WITH_RCS = Workflow(Step(RCS, until="delivered", within=60), *TWO.steps)
 
 
 def client(desk: Desk, office: Office, clock: ManualClock) -> Workflows:
     post = Post(
         transport=FakeTransport(), dialect=DIALECTS["v1"], clock=clock, timeout=30.0
     )
-    return Workflows(post, desk, office.receipts)
+    return Workflows(post, office, desk, office.receipts)
 
 
 async def channels(many: Workflows, count: int, concurrency: int) -> list[str | None]:
@@ -104,8 +100,8 @@ async def test_what_the_generation_cannot_carry_is_refused_before_any_byte(
     post = Post(
         transport=FakeTransport(), dialect=DIALECTS["v0.1"], clock=clock, timeout=30.0
     )
-    async with Desk(office.send, office.receipts, clock, has_refs=True) as desk:
-        flows = Workflows(post, desk, office.receipts)
+    async with Desk(office.receipts, clock, has_refs=True) as desk:
+        flows = Workflows(post, office, desk, office.receipts)
         with pytest.raises(UnsupportedError):
             await flows.run(Workflow(Step(SMS), Step(RCS)))
 
@@ -121,8 +117,8 @@ async def test_auto_is_the_server_if_it_can_run_all_of_it(
         transport=transport, dialect=DIALECTS["v0.1"], clock=clock, timeout=30.0
     )
     flow = Workflow(Step(VIBER, until="delivered", within=within), Step(SMS))
-    async with Desk(office.send, office.receipts, clock, has_refs=True) as desk:
-        await Workflows(post, desk, office.receipts).run(flow, engine="auto")
+    async with Desk(office.receipts, clock, has_refs=True) as desk:
+        await Workflows(post, office, desk, office.receipts).run(flow, engine="auto")
         await clock.advance(0)
 
     assert len(transport.requests) == steps - 1
@@ -153,43 +149,23 @@ def test_a_row_that_lacks_a_name_is_named_by_the_path() -> None:
         list(Workflow.for_each([{"to": "447700900001"}], SAID))
 
 
-class Revoked:
-    """Remembers what was taken back."""
-
-    def __init__(self, *errors: Exception) -> None:
-        self.uuids: list[str] = []
-        self.errors = list(errors)
-
-    async def __call__(self, uuid: str) -> None:
-        self.uuids.append(uuid)
-        if self.errors:
-            raise self.errors.pop()
-
-
-@pytest.fixture
-async def revoked(office: Office, clock: ManualClock) -> AsyncIterator[Revoked]:
-    revoked = Revoked(NotFoundError(404))
-    desk = Desk(office.send, office.receipts, clock, has_refs=True, revoke=revoked)
-    async with desk:
-        desk.start(Workflow(Step(RCS, until="delivered", within=60), *TWO.steps))
-        yield revoked
-
-
 async def test_an_rcs_message_whose_time_is_up_is_taken_back(
-    revoked: Revoked, office: Office, clock: ManualClock
+    desk: Desk, office: Office, clock: ManualClock
 ) -> None:
+    desk.start(WITH_RCS, office)
     await clock.advance(60)
 
-    assert revoked.uuids == ["m-1"]
+    assert office.revoked == ["m-1"]
     assert office.channels == ["rcs", "viber"]
 
 
 async def test_an_rcs_message_that_failed_is_not(
-    revoked: Revoked, office: Office, clock: ManualClock
+    desk: Desk, office: Office, clock: ManualClock
 ) -> None:
+    desk.start(WITH_RCS, office)
     await clock.advance(1)
     await office.tell(1, "rejected", 1300)
     await clock.advance(1)
 
-    assert revoked.uuids == []
+    assert office.revoked == []
     assert office.channels == ["rcs", "viber"]

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
+from scenes import SMS, VIBER, WHATSAPP
 
-from nexmo_async.models.message import Sms, Viber, WhatsApp
 from nexmo_async.models.step import Step
 from nexmo_async.models.workflow import Workflow
 from nexmo_async.workflows.story import drawing, ending, timeline
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from nexmo_async.workflows.desk import Desk
     from tests.unit.workflows.conftest import Office
 
-SMS = Sms(to="447700900000", sender="ACME", content="hi")
-VIBER = Viber(to="447700900000", sender="ACME", content="hi")
-WHATSAPP = WhatsApp(to="447700900000", sender="447700900001", content="hi")
 FLOW = Workflow(
     Step(WHATSAPP, until="read", within=600, attempts=2),
     Step(VIBER, until=frozenset({"delivered", "read"}), within=120),
@@ -84,7 +81,7 @@ def test_every_end_is_drawn(end: str) -> None:
 async def test_a_run_is_told_as_lines_and_drawn_as_lanes(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
-    run = desk.start(FLOW)
+    run = desk.start(FLOW, office)
     await clock.advance(600)
     await office.tell(2, "rejected", 1300, reason="Not <there>")
     await clock.advance(10)

@@ -138,10 +138,10 @@ async def play(seed: int) -> list[Run]:
     """Some runs on one desk, until nothing more can come of them."""
     dice, clock = random.Random(seed), ManualClock()  # noqa: S311  no secret
     office = WildOffice(dice, clock, MemoryReceipts(clock=clock))
-    desk = Desk(office.send, office.receipts, clock, has_refs=True)
+    desk = Desk(office.receipts, clock, has_refs=True)
     async with desk:
         for number in range(TOGETHER):
-            run = desk.start(workflow(dice), f"r{number}")
+            run = desk.start(workflow(dice), office, f"r{number}")
             office.runs[run.id] = run
         while len(desk):
             await clock.advance(dice.choice((0.5, 0.5, 1.0)))

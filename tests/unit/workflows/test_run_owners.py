@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from scenes import SMS, THREE, TWO, VIBER
 
 from nexmo_async.errors import (
     ClosedError,
 )
-from nexmo_async.models.message import Sms, Viber, WhatsApp
 from nexmo_async.models.step import Step
 from nexmo_async.models.workflow import Workflow
 from nexmo_async.receipts.memory import MemoryReceipts
@@ -22,18 +22,7 @@ if TYPE_CHECKING:
     from nexmo_async.models.attempt import Attempt
     from nexmo_async.models.condition import Quiet
     from nexmo_async.models.receipt import Receipt
-    from nexmo_async.workflows.run import Run
     from tests.unit.workflows.conftest import Office
-
-SMS = Sms(to="447700900000", sender="ACME", content="hi")
-VIBER = Viber(to="447700900000", sender="ACME", content="hi")
-WHATSAPP = WhatsApp(to="447700900000", sender="447700900001", content="hi")
-TWO = Workflow(Step(VIBER, until="delivered", within=60), Step(SMS))
-THREE = Workflow(
-    Step(WHATSAPP, until="read", within=600),
-    Step(VIBER, until="delivered", within=120),
-    Step(SMS),
-)
 
 
 class Unreadable(MemoryReceipts):
@@ -43,14 +32,10 @@ class Unreadable(MemoryReceipts):
         raise ConnectionError(message)
 
 
-def told(run: Run) -> list[str]:
-    return [f"{one.channel} {one.what}" for one in run.story]
-
-
 async def test_the_story_is_told_to_any_number_from_the_beginning(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
-    run = desk.start(TWO)
+    run = desk.start(TWO, office)
 
     async def listen() -> list[str]:
         return [one.what async for one in run]
@@ -66,7 +51,7 @@ async def test_the_story_is_told_to_any_number_from_the_beginning(
 async def test_leaving_a_run_does_not_end_it(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
-    run = desk.start(TWO)
+    run = desk.start(TWO, office)
     waiting = asyncio.create_task(run.result())
     await clock.advance(1)
     waiting.cancel()
@@ -81,7 +66,7 @@ async def test_a_step_waits_for_its_moment(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
     at = datetime(2026, 1, 1, 0, 5, tzinfo=UTC)
-    run = desk.start(Workflow(Step(SMS, not_before=at), Step(VIBER)))
+    run = desk.start(Workflow(Step(SMS, not_before=at), Step(VIBER)), office)
     await clock.advance(299)
     before = len(office.sent)
     await clock.advance(1)
@@ -94,7 +79,7 @@ async def test_a_step_is_not_sent_at_night(
     desk: Desk, office: Office, clock: ManualClock, night: Quiet
 ) -> None:
     flow = Workflow(TWO.steps[0], Step(SMS, quiet=night))
-    desk.start(flow)
+    desk.start(flow, office)
     await clock.advance(8 * 3600 - 1)
     before = office.channels.copy()
     await clock.advance(1)
@@ -110,7 +95,7 @@ async def test_a_step_is_left_out_if_the_attempts_so_far_say_so(
         return attempts[-1].status == "delivered"
 
     flow = Workflow(THREE.steps[0], Step(SMS, skip_if=was_delivered))
-    run = desk.start(flow)
+    run = desk.start(flow, office)
     await clock.advance(1)
     await office.tell(1, "delivered")
     await clock.advance(600)
@@ -123,7 +108,7 @@ async def test_a_condition_of_yours_that_raises_ends_the_run_with_its_error(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
     step = Step(VIBER, until=lambda receipt: 1 / receipt.code > 0, within=60)  # type: ignore[operator]
-    run = desk.start(Workflow(step, Step(SMS)))
+    run = desk.start(Workflow(step, Step(SMS)), office)
     await clock.advance(1)
     await office.tell(1, "submitted", 0)
 
@@ -136,7 +121,7 @@ async def test_a_send_that_crashes_ends_the_run_with_its_error(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
     office.plan.append(KeyError("bug"))
-    run = desk.start(TWO)
+    run = desk.start(TWO, office)
     await clock.advance(0)
 
     with pytest.raises(KeyError, match="bug"):
@@ -147,11 +132,11 @@ async def test_closing_calls_off_what_runs_and_waits_for_answers(
     office: Office, clock: ManualClock
 ) -> None:
     office.plan += [None, lambda: clock.sleep(5)]
-    desk = Desk(office.send, office.receipts, clock, has_refs=True)
+    desk = Desk(office.receipts, clock, has_refs=True)
     async with desk:
-        waiting = desk.start(TWO)
+        waiting = desk.start(TWO, office)
         await clock.advance(1)
-        sending = desk.start(TWO)
+        sending = desk.start(TWO, office)
         await clock.advance(1)
         closing = asyncio.create_task(desk.aclose())
         await clock.advance(1)
@@ -165,22 +150,24 @@ async def test_closing_calls_off_what_runs_and_waits_for_answers(
 
 
 async def test_a_closed_desk_starts_nothing(office: Office, clock: ManualClock) -> None:
-    desk = Desk(office.send, office.receipts, clock, has_refs=True)
+    desk = Desk(office.receipts, clock, has_refs=True)
 
     with pytest.raises(ClosedError):
-        desk.start(TWO)
+        desk.start(TWO, office)
 
 
-async def test_two_runs_cannot_share_a_name(desk: Desk) -> None:
-    desk.start(TWO, "order-7")
+async def test_two_runs_cannot_share_a_name(desk: Desk, office: Office) -> None:
+    desk.start(TWO, office, "order-7")
 
     with pytest.raises(ValueError, match="a run named order-7 is under way"):
-        desk.start(TWO, "order-7")
+        desk.start(TWO, office, "order-7")
 
 
-async def test_a_waiting_run_holds_no_task(desk: Desk, clock: ManualClock) -> None:
+async def test_a_waiting_run_holds_no_task(
+    desk: Desk, office: Office, clock: ManualClock
+) -> None:
     for _ in range(100):
-        desk.start(TWO)
+        desk.start(TWO, office)
     await clock.advance(1)
 
     others = asyncio.all_tasks() - {asyncio.current_task()}
@@ -192,8 +179,8 @@ async def test_a_store_that_cannot_be_read_does_not_stop_time(
     office: Office, clock: ManualClock
 ) -> None:
     office.receipts = Unreadable(clock=clock)
-    async with Desk(office.send, office.receipts, clock, has_refs=True) as desk:
-        desk.start(TWO)
+    async with Desk(office.receipts, clock, has_refs=True) as desk:
+        desk.start(TWO, office)
         await clock.advance(60)
 
     assert office.channels == ["viber", "sms"]

@@ -3,10 +3,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from scenes import SMS, THREE, TWO, told
+
 from nexmo_async.errors import (
     UnknownOutcomeError,
 )
-from nexmo_async.models.message import Sms, Viber, WhatsApp
+from nexmo_async.models.message import Viber
 from nexmo_async.models.receipt import Usage
 from nexmo_async.models.step import Step
 from nexmo_async.models.workflow import Workflow
@@ -14,29 +16,14 @@ from nexmo_async.workflows.desk import Desk
 
 if TYPE_CHECKING:
     from nexmo_async.clock import ManualClock
-    from nexmo_async.workflows.run import Run
     from tests.unit.workflows.conftest import Office
-
-SMS = Sms(to="447700900000", sender="ACME", content="hi")
-VIBER = Viber(to="447700900000", sender="ACME", content="hi")
-WHATSAPP = WhatsApp(to="447700900000", sender="447700900001", content="hi")
-TWO = Workflow(Step(VIBER, until="delivered", within=60), Step(SMS))
-THREE = Workflow(
-    Step(WHATSAPP, until="read", within=600),
-    Step(VIBER, until="delivered", within=120),
-    Step(SMS),
-)
-
-
-def told(run: Run) -> list[str]:
-    return [f"{one.channel} {one.what}" for one in run.story]
 
 
 async def test_an_unknown_outcome_is_settled_by_any_receipt(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
     office.plan.append(UnknownOutcomeError("ref", "reset"))
-    run = desk.start(TWO)
+    run = desk.start(TWO, office)
     await clock.advance(29)
     await office.tell(1, "submitted")
     await clock.advance(20)
@@ -50,7 +37,7 @@ async def test_an_unknown_outcome_that_nothing_settles_leads_on(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
     office.plan.append(UnknownOutcomeError("ref", "reset"))
-    run = desk.start(TWO)
+    run = desk.start(TWO, office)
     await clock.advance(29.9)
     before = office.channels.copy()
     await clock.advance(0.1)
@@ -64,7 +51,7 @@ async def test_a_second_doubt_stops_the_run(
 ) -> None:
     unknown = UnknownOutcomeError("ref", "reset")
     office.plan += [unknown, unknown]
-    run = desk.start(THREE)
+    run = desk.start(THREE, office)
     await clock.advance(60)
 
     assert (await run.result()).outcome == "stopped"
@@ -74,7 +61,7 @@ async def test_a_second_doubt_stops_the_run(
 async def test_a_late_receipt_of_an_earlier_step_ends_the_run(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
-    run = desk.start(THREE)
+    run = desk.start(THREE, office)
     await clock.advance(601)
     await office.tell(1, "read", usage=Usage(Decimal("0.05"), "EUR"))
     await clock.advance(1000)
@@ -90,7 +77,7 @@ async def test_a_late_receipt_while_sending_ends_the_run_with_the_answer(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
     office.plan += [None, lambda: office.tell(1, "read")]
-    run = desk.start(THREE)
+    run = desk.start(THREE, office)
     await clock.advance(600)
     result = await run.result()
 
@@ -101,7 +88,7 @@ async def test_a_late_receipt_while_sending_ends_the_run_with_the_answer(
 async def test_what_arrives_after_the_end_is_known_once_all_is_settled(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
-    run = desk.start(TWO)
+    run = desk.start(TWO, office)
     await clock.advance(60)
     await office.tell(2, "delivered")
     first = await run.result()
@@ -117,7 +104,7 @@ async def test_what_arrives_after_the_end_is_known_once_all_is_settled(
 async def test_nothing_is_kept_of_a_run_that_is_settled(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
-    run = desk.start(TWO)
+    run = desk.start(TWO, office)
     await clock.advance(60)
     await office.tell(2, "delivered")
     while_late = len(desk)
@@ -130,7 +117,7 @@ async def test_nothing_is_kept_of_a_run_that_is_settled(
 async def test_the_cost_is_the_sum_of_all_attempts(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
-    run = desk.start(TWO)
+    run = desk.start(TWO, office)
     await clock.advance(1)
     await office.tell(1, "submitted", usage=Usage(Decimal("0.01"), "EUR"))
     await clock.advance(60)
@@ -142,7 +129,7 @@ async def test_the_cost_is_the_sum_of_all_attempts(
 async def test_a_run_that_is_called_off_sends_no_more(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
-    run = desk.start(TWO)
+    run = desk.start(TWO, office)
     await clock.advance(10)
     run.cancel()
     await clock.advance(100)
@@ -155,7 +142,7 @@ async def test_a_run_that_is_called_off_while_sending_waits_for_the_answer(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
     office.plan.append(lambda: clock.sleep(5))
-    run = desk.start(TWO)
+    run = desk.start(TWO, office)
     await clock.advance(1)
     run.cancel()
     before = run.is_over
@@ -170,7 +157,7 @@ async def test_a_run_that_is_called_off_while_sending_waits_for_the_answer(
 async def test_each_message_has_a_reference_of_its_own(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
-    desk.start(THREE, "order-7")
+    desk.start(THREE, office, "order-7")
     await clock.advance(720)
 
     refs = [message.client_ref for message in office.sent]
@@ -180,7 +167,7 @@ async def test_each_message_has_a_reference_of_its_own(
 async def test_a_made_up_name_fits_the_oldest_limit(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:
-    desk.start(TWO)
+    desk.start(TWO, office)
     await clock.advance(0)
 
     assert len(office.sent[0].client_ref or "") <= 40
@@ -191,7 +178,7 @@ async def test_your_own_reference_is_kept_and_followed_by_uuid(
 ) -> None:
     mine = Viber(to="447700900000", sender="ACME", content="hi", client_ref="order")
     flow = Workflow(Step(mine, until="delivered", within=60), Step(SMS))
-    first, second = desk.start(flow), desk.start(flow)
+    first, second = desk.start(flow, office), desk.start(flow, office)
     await clock.advance(0)
     await office.tell(2, "delivered")
 
@@ -202,8 +189,8 @@ async def test_your_own_reference_is_kept_and_followed_by_uuid(
 async def test_without_references_a_run_is_followed_by_uuid(
     office: Office, clock: ManualClock
 ) -> None:
-    async with Desk(office.send, office.receipts, clock, has_refs=False) as desk:
-        run = desk.start(TWO)
+    async with Desk(office.receipts, clock, has_refs=False) as desk:
+        run = desk.start(TWO, office)
         await clock.advance(1)
         await office.tell(1, "delivered")
 
@@ -215,8 +202,8 @@ async def test_without_references_an_unknown_outcome_cannot_be_settled(
     office: Office, clock: ManualClock
 ) -> None:
     office.plan.append(UnknownOutcomeError("", "reset"))
-    async with Desk(office.send, office.receipts, clock, has_refs=False) as desk:
-        desk.start(TWO)
+    async with Desk(office.receipts, clock, has_refs=False) as desk:
+        desk.start(TWO, office)
         await clock.advance(0)
 
     assert office.channels == ["viber", "sms"]

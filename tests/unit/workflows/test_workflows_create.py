@@ -29,9 +29,9 @@ PLAIN = Workflow(Step(WHATSAPP), Step(VIBER), Step(SMS))
 def workflows(transport: FakeTransport, clock: ManualClock, api: Api) -> Workflows:
     post = Post(transport=transport, dialect=DIALECTS[api], clock=clock, timeout=30.0)
     receipts = MemoryReceipts(clock=clock)
-    send = Messages(post, receipts).send
-    desk = Desk(send, receipts, clock, has_refs=post.dialect.has_client_ref)
-    return Workflows(post, desk, receipts)
+    mail = Messages(post, receipts)
+    desk = Desk(receipts, clock, has_refs=post.dialect.has_client_ref)
+    return Workflows(post, mail, desk, receipts)
 
 
 @pytest.mark.parametrize(
