@@ -63,7 +63,7 @@ class NexmoError(Exception):
 
     def what(self) -> str:
         """What happened, without the full stop."""
-        return ": ".join(str(part) for part in self.args[:2] if part)
+        return ": ".join(w for w in self.args[:2] if w and isinstance(w, str))
 
     def __str__(self) -> str:
         """What happened, whether anything was sent, and what to do now."""

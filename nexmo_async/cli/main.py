@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
-from nexmo_async.cli import bearer, demo, messages, output, sandbox, send, workflow
+from nexmo_async.cli import (
+    bearer,
+    demo,
+    doctor,
+    messages,
+    output,
+    sandbox,
+    send,
+    webhook,
+    workflow,
+)
 
 app = typer.Typer(
     name="nexmo-async",
@@ -19,9 +29,11 @@ app = typer.Typer(
 app.command()(demo.demo)
 app.command()(send.send)
 app.command()(messages.messages)
-app.command()(bearer.token)
 app.command()(sandbox.sandbox)
+app.command()(doctor.doctor)
+app.add_typer(bearer.app, name="token")
 app.add_typer(workflow.app, name="workflow")
+app.add_typer(webhook.app, name="webhook")
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001  Typer calls it so

@@ -377,3 +377,9 @@ def test_waiting_without_any_receipt_blames_the_webhooks() -> None:
 
 def test_a_signature_is_taken_for_present_unless_said_otherwise() -> None:
     assert not SignatureError("the signature does not fit").missing
+
+
+def test_a_missing_signature_is_told_in_words_alone() -> None:
+    error = SignatureError("the webhook bears no signature", missing=True)
+
+    assert error.what() == "the webhook bears no signature"
