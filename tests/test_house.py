@@ -25,6 +25,7 @@ SCRIPTS = [ROOT / "noxfile.py", *sorted(ROOT.glob("benchmarks/*.py"))]
 ONE_ROOM = {
     "aiohttp": {"sandbox/callbacks.py", "transport/aiohttp.py"},
     "cryptography": {"auth/jwt.py", "sandbox/auth.py"},
+    "dbos": {"durable/dbos.py"},
     "httpx": {"transport/httpx.py"},
     "jwt": {
         "auth/jwt.py",
@@ -32,6 +33,7 @@ ONE_ROOM = {
         "sandbox/callbacks.py",
     },
     "orjson": {"wire/codec.py"},
+    "psycopg": {"durable/leases.py"},
     "redis": {"receipts/redis.py"},
     "tenacity": {"transport/retry.py"},
     "time": {"clock.py"},
@@ -42,11 +44,14 @@ ONE_ROOM = {
 LATER = (
     "aiohttp",
     "cryptography",
+    "dbos",
     "httpx",
     "jwt",
     "opentelemetry",
+    "psycopg",
     "redis",
     "rich",
+    "sqlalchemy",
     "starlette",
     "typer",
     "uvicorn",

@@ -14,6 +14,8 @@ import attrs
 from nexmo_async.wire.codec import dumps, loads
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nexmo_async.wire.event import Event
 
 #: Under this key stands what a value is; under the other one, the value.
@@ -100,13 +102,17 @@ def _thing(written: object) -> object:
 def _made(model: type[attrs.AttrsInstance], members: Mapping[str, object]) -> object:
     # A newer release, in the middle of being rolled out, may write more members.
     known = {field.name: field.alias for field in attrs.fields(model)}
-    return model(
-        **{
-            known[name] or name: _thing(each)
-            for name, each in members.items()
-            if name in known
-        }
-    )
+    fields = {
+        known[name] or name: _thing(each)
+        for name, each in members.items()
+        if name in known
+    }
+    fill: Callable[..., None] | None = getattr(model, "__attrs_init__", None)
+    if fill is None:
+        return model(**fields)
+    made = model.__new__(model)  # it wants its parts in another way than by name
+    fill(made, **fields)
+    return made
 
 
 def _model(name: str) -> type[attrs.AttrsInstance]:

@@ -1,0 +1,484 @@
+"""An engine on DBOS and PostgreSQL: many workers, none of whom may be missed."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from dbos import DBOS, DBOSClient, EnqueueOptions, WorkflowSerializationFormat, error
+
+from nexmo_async.clock import Clock, SystemClock
+from nexmo_async.durable.engine import BULK, LANE, STILL, USUAL, Job, JobStatus, Lane
+from nexmo_async.durable.leases import Leases, claim, worker_lock
+from nexmo_async.durable.runs import Durable
+from nexmo_async.durable.sweeping import DIED, PARKED, Swept, revive, sweep
+from nexmo_async.errors import ClosedError, ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from types import TracebackType
+
+    from dbos import DBOSConfig, WorkflowStatus
+
+    from nexmo_async.durable.engine import Handler, JobState
+    from nexmo_async.durable.runs import DurableRun
+    from nexmo_async.durable.spelling import OnUnknown
+
+#: What every worker calls its version. DBOS lets none take over the jobs of another
+#: version; ours say in their kind what they are, so all of them may.
+VERSION: Final = "nexmo_async.1"
+
+#: Whose jobs they are, if several programs share a database.
+APPLICATION: Final = "nexmo-async"
+
+#: Seconds between two looks of a worker into a lane.
+POLL: Final = 0.1
+
+#: Seconds after which a worker that lives is taken to be stuck with a job. More than
+#: any send takes, its tries and its wait for the rate included.
+LEASE: Final = 300.0
+
+#: Seconds between two looks for workers that are gone.
+SWEEP_EVERY: Final = 5.0
+
+#: Seconds that sends under way get to end when a worker stops.
+PATIENCE: Final = 30
+
+#: Jobs that are written in one go.
+BATCH: Final = 500
+
+#: Seconds that keep a job from beginning while it is called off.
+PINNED: Final = 60.0
+
+_STATES: Final[Mapping[str, JobState]] = {
+    "DELAYED": "waiting",
+    "ENQUEUED": "queued",
+    "PENDING": "running",
+    "SUCCESS": "done",
+    "ERROR": "failed",
+    "CANCELLED": "cancelled",
+    "MAX_RECOVERY_ATTEMPTS_EXCEEDED": "parked",
+}
+
+_log: Final = logging.getLogger("nexmo_async.durable")
+
+
+class DbosEngine(Durable):
+    """Runs jobs on DBOS, whose only server is your PostgreSQL.
+
+    Open it in each process: `async with DbosEngine(url) as engine`. One that starts
+    runs or takes webhooks needs no more than that; a worker has an id, and runs:
+    `await engine.run()`. One worker to a process, since DBOS is one to a process.
+
+    A worker that dies loses nothing. What it was sending is sent again, or waited for:
+    see `on_unknown`. While the database is away nothing is sent, and nothing is lost.
+
+    Args:
+        url: The database, as `postgresql://user:password@host/name`. Not through a
+            pooler that shares connections between transactions.
+        worker: The id of this worker: the same after a restart, and of no other one.
+        lanes: Those that have a rate or a limit. Workers agree on them.
+        application: Whose jobs they are, if several programs share a database.
+        on_unknown: What is done about a message that a worker was sending when it died:
+            "resend" it, at the risk of a double, or "wait" for a receipt and go on to
+            the next step without one, at the risk that it never left.
+        poll: Seconds between two looks of a worker into a lane.
+        lease: Seconds after which a worker that lives is taken to be stuck with a job.
+        clock: What time is measured by; that of the database is its own.
+
+    Raises:
+        ConfigurationError: The address or the id cannot be one.
+    """
+
+    def __init__(  # noqa: PLR0913  each is one choice of the user
+        self,
+        url: str,
+        *,
+        worker: str = "",
+        lanes: Iterable[Lane] = (),
+        application: str = APPLICATION,
+        on_unknown: OnUnknown = "resend",
+        poll: float = POLL,
+        lease: float = LEASE,
+        clock: Clock | None = None,
+    ) -> None:
+        super().__init__(clock or SystemClock(), on_unknown)
+        if not url.startswith(("postgresql://", "postgres://")):
+            problem = "is none of PostgreSQL, which begins with postgresql://"
+            raise ConfigurationError("url", problem)
+        if worker == "local":
+            problem = "is 'local', which every worker could be called"
+            advice = "Give each worker an id of its own, such as its host's name."
+            raise ConfigurationError("worker", problem, advice)
+        self._url = url
+        self._worker = worker
+        self._application = application
+        self._lanes = {LANE: Lane(LANE)} | {lane.name: lane for lane in lanes}
+        self._poll = poll
+        self._lease = lease
+        self._handlers: dict[str, Handler] = {}
+        self._client: DBOSClient | None = None
+        self._hands: asyncio.TaskGroup | None = None
+        self._may_work = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def __repr__(self) -> str:
+        """Show whose it is; the address may hold a password."""
+        return f"<DbosEngine {self._application} worker={self._worker or None}>"
+
+    async def __aenter__(self) -> Self:
+        """Connect, and see to it that the tables are there.
+
+        Raises:
+            OSError: The database is away.
+        """
+        if self._client is not None:
+            raise RuntimeError("this engine is open already")
+        async with Leases(self._url, self._application) as leases:
+            # Two that make the tables at once would be in each other's way.
+            while not await leases.take("tables"):
+                await self.clock.sleep(self._poll)
+            self._client = await asyncio.to_thread(self._connect)
+        self._hands = await asyncio.TaskGroup().__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the connections."""
+        client, self._client = self._client, None
+        hands, self._hands = self._hands, None
+        if hands is not None:
+            await hands.__aexit__(None, None, None)
+        if client is not None:
+            await asyncio.to_thread(client.destroy)
+
+    def _connect(self) -> DBOSClient:
+        DBOS.migrate(self._url)
+        client = DBOSClient(
+            system_database_url=_impatient(self._url),
+            application_name=self._application,
+            lazy=True,
+            # A worker waits for the database; a webhook has to answer that it is away.
+            retry_connection_errors=bool(self._worker),
+        )
+        for lane in self._lanes.values() if self._worker else ():
+            client.register_queue(
+                lane.name,
+                limiter=(
+                    None
+                    if lane.number is None
+                    else {"limit": lane.number, "period": lane.per}
+                ),
+                worker_concurrency=lane.at_once,
+                polling_interval_sec=self._poll,
+            )
+        return client
+
+    @property
+    def _dbos(self) -> DBOSClient:
+        if self._client is None:
+            raise ClosedError("the engine is not open")
+        return self._client
+
+    # --- What any process may do. ---
+
+    async def submit(
+        self,
+        job: Job,
+        *,
+        key: str,
+        lane: str = LANE,
+        delay: float = 0.0,
+        priority: int = USUAL,
+    ) -> bool:
+        """Have it done. False if the key is in use."""
+        options = self._options(job, key, lane, priority)
+        options["workflow_id_reuse_policy"] = "reject"
+        if delay > 0:
+            options["delay_seconds"] = delay
+        try:
+            await self._dbos.enqueue_async(options, job.body)
+        except error.DBOSWorkflowIDInUseError:
+            return False
+        return True
+
+    async def submit_many(
+        self,
+        jobs: Iterable[Job],
+        *,
+        key_prefix: str,
+        lane: str = LANE,
+        priority: int = BULK,
+    ) -> int:
+        """Have many done. How many of them are new."""
+        new = 0
+        numbered = ((f"{key_prefix}:{number}", job) for number, job in enumerate(jobs, 1))
+        while batch := list(itertools.islice(numbered, BATCH)):
+            known = await self.read([key for key, _ in batch])
+            fresh = [(key, job) for key, job in batch if key not in known]
+            for key, job in fresh:
+                new += await self.submit(job, key=key, lane=lane, priority=priority)
+        return new
+
+    def _options(self, job: Job, key: str, lane: str, priority: int) -> EnqueueOptions:
+        return {
+            "workflow_name": job.kind,
+            "workflow_id": key,
+            "queue_name": lane,
+            "priority": priority,
+            "serialization_type": WorkflowSerializationFormat.PORTABLE,
+        }
+
+    async def advance(self, key: str, *, delay: float = 0.0) -> bool:
+        """Run it now, or that many seconds from now. False if it waits no longer."""
+        if delay > 0:
+            # Pinned first: if it still waits after that, it has not begun.
+            await self._dbos.set_workflow_delay_async(key, delay_seconds=delay)
+            return await self._state(key) == "waiting"
+        if await self._state(key) != "waiting":
+            return False
+        await self._dbos.set_workflow_delay_async(key, delay_seconds=0.0)
+        return True
+
+    async def cancel(self, key: str) -> bool:
+        """Never run it. False if it has begun, or is over.
+
+        DBOS would cancel one that is running, so it is kept from beginning first. Only
+        one that had its moment already, and queues, may begin at the very moment.
+        """
+        job = await self.status(key)
+        if job is None or job.state not in STILL:
+            return False
+        if job.due is not None and job.due - self.clock.wall() < PINNED:
+            await self.advance(key, delay=PINNED)
+            if await self._state(key) not in STILL:
+                return False
+        await self._dbos.cancel_workflows_async([key])
+        return True
+
+    async def status(self, key: str) -> JobStatus | None:
+        """Where it stands; None if there is no such job."""
+        return (await self.read([key])).get(key)
+
+    async def read(self, keys: Sequence[str]) -> Mapping[str, JobStatus]:
+        """Where each of them stands."""
+        found = await self._dbos.list_workflows_async(workflow_ids=list(keys))
+        return {status.workflow_id: _told(status) for status in found}
+
+    async def note(self, key: str, facts: Mapping[str, Any]) -> None:
+        """Keep facts about it."""
+        said = dict(facts)
+        await self._dbos.update_workflow_attributes_async(key, said, merge=True)
+
+    async def _state(self, key: str) -> JobState | None:
+        found = await self._dbos.list_workflows_async(
+            workflow_ids=[key], load_input=False, load_output=False
+        )
+        return _told(found[0]).state if found else None
+
+    def later(self, run: DurableRun) -> None:
+        """Call off a run as soon as may be."""
+        if self._hands is None:
+            raise ClosedError("the engine is not open")
+        self._hands.create_task(self.call_off(run.id))
+
+    # --- What a worker does. ---
+
+    def handle(self, kind: str, handler: Handler) -> None:
+        """Do jobs of that kind."""
+        self._handlers[kind] = handler
+        _register(kind)
+
+    async def run(self) -> None:
+        """Do jobs, until it is cancelled; what is under way then may end.
+
+        Raises:
+            ConfigurationError: This worker has no id, or another one has the same.
+            OSError: The database was away, and meanwhile another worker took the id.
+        """
+        if not self._worker:
+            advice = "Give each worker an id of its own, such as its host's name."
+            raise ConfigurationError("worker", "is missing: it has no id", advice)
+        self._loop = asyncio.get_running_loop()
+        async with Leases(self._url, self._application) as leases:
+            await claim(leases, self._worker)
+            await revive(self, self._worker)
+            _HERE.begin(self)
+            try:
+                await asyncio.to_thread(self._launch)
+                self._may_work.set()
+                async with asyncio.TaskGroup() as hands:
+                    hands.create_task(self._keep(leases))
+                    hands.create_task(self._sweep_on())
+            finally:
+                await _to_the_end(asyncio.to_thread(self._stop))
+                _HERE.end()
+                self._may_work.clear()
+
+    def _launch(self) -> None:
+        config: DBOSConfig = {
+            "name": self._application,
+            "system_database_url": self._url,
+            "executor_id": self._worker,
+            "application_version": VERSION,
+            "run_migrations": False,
+            "console_log_level": "ERROR",
+        }
+        DBOS(config=config)
+        DBOS.listen_queues(list(self._lanes))
+        DBOS.launch()
+
+    def _stop(self) -> None:
+        DBOS.destroy(workflow_completion_timeout_sec=PATIENCE if _HERE.busy else 0)
+
+    async def _keep(self, leases: Leases) -> None:
+        """Work only while the lock is held; take it again when the database is back."""
+        while True:
+            try:
+                await leases.keep(worker_lock(self._worker), self.clock)
+            except OSError:
+                self._may_work.clear()
+                _log.warning("the database is away: nothing is sent")
+            while not self._may_work.is_set():
+                await self.clock.sleep(self._poll)
+                try:
+                    await leases.connect()
+                except OSError:
+                    continue
+                await claim(leases, self._worker)
+                self._may_work.set()
+                _log.warning("the database is back")
+
+    async def _sweep_on(self) -> None:
+        while True:
+            await self.clock.sleep(SWEEP_EVERY)
+            try:
+                await self.sweep()
+            except OSError as why:
+                _log.warning("no look for workers that are gone", extra={"why": why})
+
+    async def sweep(self) -> Swept | None:
+        """Look for workers that are gone. None if somebody else is looking."""
+        async with Leases(self._url, self._application) as leases:
+            return await sweep(self, leases, self._lease)
+
+    async def work(self, kind: str, key: str, body: str) -> str:
+        """Do one job, on the loop that runs this worker."""
+        await self._may_work.wait()
+        return await self._handlers[kind](key, body)
+
+    # --- For the sweeper. ---
+
+    async def running(self, *, longer_than: float) -> Sequence[JobStatus]:
+        """Jobs that have been running for more than so many seconds."""
+        before = datetime.fromtimestamp(self.clock.wall() - longer_than, UTC)
+        found = await self._dbos.list_workflows_async(
+            status="PENDING",
+            dequeued_before=before.isoformat(),
+            application_name=self._application,
+            load_input=False,
+            load_output=False,
+        )
+        return [_told(status) for status in found]
+
+    async def resume(self, keys: Sequence[str], *, lane: str, died: int) -> None:
+        """Put jobs back into their lane, and note how often their worker died."""
+        for key in keys:
+            await self.note(key, {DIED: died})
+        await self._dbos.resume_workflows_async(list(keys), queue_name=lane or LANE)
+
+    async def park(self, keys: Sequence[str], reason: str) -> None:
+        """Take jobs out of the way."""
+        for key in keys:
+            await self.note(key, {PARKED: reason})
+        await self._dbos.cancel_workflows_async(list(keys))
+
+
+class _Here:
+    """The one worker of this process, and what it is busy with."""
+
+    def __init__(self) -> None:
+        self.engine: DbosEngine | None = None
+        self.busy = 0
+
+    def begin(self, engine: DbosEngine) -> None:
+        if self.engine is not None:
+            raise RuntimeError("a worker runs in this process already")
+        self.engine = engine
+
+    def end(self) -> None:
+        self.engine = None
+
+
+_HERE: Final = _Here()
+_KINDS: Final[dict[str, Callable[..., Any]]] = {}
+
+
+def _register(kind: str) -> None:
+    """Tell DBOS of a kind, once in the life of a process."""
+    if kind in _KINDS:
+        return
+
+    async def do(body: str) -> str:
+        engine, key = _HERE.engine, DBOS.workflow_id
+        if engine is None or engine._loop is None or key is None:  # noqa: SLF001  one of us
+            raise RuntimeError("no worker runs in this process")
+        _HERE.busy += 1
+        try:
+            # DBOS has a loop of its own; the client belongs to that of the worker.
+            doing = asyncio.run_coroutine_threadsafe(
+                engine.work(kind, key, body),
+                engine._loop,  # noqa: SLF001  the same
+            )
+            return await asyncio.wrap_future(doing)
+        finally:
+            _HERE.busy -= 1
+
+    _KINDS[kind] = DBOS.workflow(
+        name=kind,
+        serialization_type=WorkflowSerializationFormat.PORTABLE,
+        max_recovery_attempts=None,
+    )(do)
+
+
+def _told(status: WorkflowStatus) -> JobStatus:
+    facts = status.attributes or {}
+    state = _STATES[status.status]
+    inputs: Any = status.input
+    due = status.delay_until_epoch_ms
+    return JobStatus(
+        key=status.workflow_id,
+        kind=status.name,
+        lane=status.queue_name or "",
+        state="parked" if PARKED in facts else state,
+        body=inputs["args"][0] if inputs else "",
+        due=due / 1000 if state == "waiting" and due is not None else None,
+        result=status.output if isinstance(status.output, str) else "",
+        reason=facts.get(PARKED) or str(status.error or ""),
+        worker=status.executor_id or "",
+        facts=facts,
+    )
+
+
+def _impatient(url: str) -> str:
+    """The address, so that a host that does not answer is given up soon."""
+    if "connect_timeout=" in url:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}connect_timeout=5"
+
+
+async def _to_the_end(doing: Any) -> None:  # noqa: ANN401  any awaitable
+    """Wait for it, whoever is cancelled meanwhile."""
+    task = asyncio.ensure_future(doing)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
