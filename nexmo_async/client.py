@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from nexmo_async.auth import environment
 from nexmo_async.auth.credentials import Basic
 from nexmo_async.auth.layer import Authorizing, identity
+from nexmo_async.bulk.client import Bulk
+from nexmo_async.bulk.sender import Ways
 from nexmo_async.clock import Clock, SystemClock
 from nexmo_async.errors import (
     ClosedError,
@@ -127,6 +129,7 @@ class Nexmo:
         self._post: Post | None = None
         self._messages: Messages | None = None
         self._workflows: Workflows | None = None
+        self._bulk: Bulk | None = None
         self._desk: Desk | None = None
         # An empty store has a length of zero, so its truth says nothing.
         self.receipts: ReceiptStore = (
@@ -164,6 +167,11 @@ class Nexmo:
     def workflows(self) -> Workflows:
         """Let attempts run in a row until one arrives."""
         return _open(self._workflows)
+
+    @property
+    def bulk(self) -> Bulk:
+        """Send many messages: as a stream, from a producer, or as a job."""
+        return _open(self._bulk)
 
     def usage(self) -> tuple[Usage, ...]:
         """How each key of each limit stands: used, waiting, closed for how long."""
@@ -227,6 +235,14 @@ class Nexmo:
         # A run waits for the receipt itself, by its workflow's own time: one wait.
         mail = Messages(self._posting(below, None), self.receipts, may_update)
         self._workflows = Workflows(post, mail, _open(self._desk), self.receipts)
+        ways = Ways(
+            self._messages.sent_and_answer,
+            self._workflows.run,
+            self.receipts,
+            self._clock,
+            self._dialect.has_client_ref,
+        )
+        self._bulk = Bulk(ways)
 
     def _posting(self, below: Transport, settle: Settle | None) -> Post:
         return Post(
@@ -288,11 +304,15 @@ class Nexmo:
     async def aclose(self) -> None:
         """Close what was opened. May be called again.
 
-        Workflows that run here are called off; answers under way are waited for.
+        Workflows that run here are called off, bulks take nothing more; answers under
+        way are waited for.
         """
         gate, self._gate = self._gate, None
-        if gate is not None and self._desk is not None:
+        bulk, self._bulk = self._bulk, None
+        if gate is not None and self._desk is not None and bulk is not None:
+            bulk.stop()
             await self._desk.aclose()
+            await bulk.aclose()
         self._messages = self._workflows = self._below = self._desk = None
         self._post = None
         if gate is not None:

@@ -2,57 +2,246 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+import asyncio
+import re
+from collections.abc import AsyncIterator, Sized
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, get_args
+
+from nexmo_async.bulk.control import CONCURRENCY, Control, at_least_one
+from nexmo_async.bulk.intake import Intake
+from nexmo_async.bulk.job import Job, OnUnknown
+from nexmo_async.bulk.pump import Pump
+from nexmo_async.bulk.queue import BulkQueue
+from nexmo_async.bulk.sender import Sender, Ways
+from nexmo_async.bulk.sqlite import SqliteJournal
+from nexmo_async.bulk.stream import Results
+from nexmo_async.bulk.tally import Tally
+from nexmo_async.clock import instant
+from nexmo_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Mapping, Sequence
 
-    from nexmo_async.bulk.control import Control
     from nexmo_async.bulk.guard import Guard
     from nexmo_async.bulk.item import Items
+    from nexmo_async.bulk.journal import Journal
     from nexmo_async.bulk.report import Progress, Report
     from nexmo_async.bulk.result import BulkResult
 
-#: What to do with an item that may have been sent, or not.
-OnUnknown = Literal["settle", "raise", "resend"]
+#: What a job may be called: it becomes the name of a file.
+_NAME: Final = re.compile(r"\w[\w. -]{0,63}")
+
+#: Seconds between two reports of progress.
+_TICK: Final = 1.0
 
 
 class Bulk:
-    """`nexmo.bulk`: sends many messages."""
+    """`nexmo.bulk`: sends many messages, none twice, none forgotten.
+
+    All of its ways take messages, workflows, or an `Item` of either with a key, from
+    anything that can be iterated over, async or not; one is taken only when there is
+    room for it. A workflow is run here, to its end.
+    """
+
+    def __init__(self, ways: Ways) -> None:
+        self._ways = ways
+        self._controls: dict[asyncio.Task[None], Control] = {}
 
     def stream(
-        self, items: Items, *, concurrency: int = 64, ordered: bool = False
+        self, items: Items, *, concurrency: int = CONCURRENCY, ordered: bool = False
     ) -> AsyncIterator[BulkResult]:
-        """Send all of them, and tell of each as it is answered."""
-        raise NotImplementedError
+        """Send all of them, and tell of each as it is answered.
+
+        A failure is a result. Leaving the loop early takes nothing more, and waits for
+        what is in flight. Memory does not grow with the number of items.
+
+        Args:
+            items: Messages, workflows, items or bad rows.
+            concurrency: Items under way at once; twice as many may be taken ahead of
+                whoever reads the results.
+            ordered: Tell in the order of the items, instead of that of the answers.
+
+        Raises:
+            ConfigurationError: Nothing may be under way at once.
+        """
+        control = Control(concurrency=concurrency)
+        most = 2 * concurrency
+        results = Results(most, control.ring, is_ordered=ordered)
+        return self._streamed(items, control, results)
+
+    def open(
+        self, *, concurrency: int = CONCURRENCY, size: int | None = None
+    ) -> BulkQueue:
+        """A queue to put messages into as they occur: `async with` it, then `put`.
+
+        Args:
+            concurrency: Items under way at once.
+            size: Messages that may wait to be sent before `put` waits; twice the
+                concurrency unless given.
+
+        Raises:
+            ConfigurationError: A number is too small to mean anything.
+        """
+        control = Control(concurrency=concurrency)
+        if size is not None and size < 1:
+            raise ConfigurationError("size", "must be at least 1")
+
+        def begin(queue: BulkQueue) -> asyncio.Task[None]:
+            clock = self._ways.clock
+            intake = Intake(queue.items(), control, clock)
+            work = Sender(self._ways).work
+            pump = Pump(intake, work, queue.answered, control, clock)
+            return self._own(asyncio.create_task(pump.run()), control)
+
+        return BulkQueue(size or 2 * concurrency, begin, control.stop)
 
     async def run(  # noqa: PLR0913  each is one choice of the user
         self,
         items: Items,
         *,
         job: str,
-        journal: str | Path | None = None,
-        concurrency: int = 64,
+        journal: str | Path | Journal | None = None,
+        concurrency: int = CONCURRENCY,
         on_unknown: OnUnknown = "settle",
+        grace: float = 5.0,
+        patience: float = 600.0,
         guards: Sequence[Guard] = (),
         progress: Callable[[Progress], object] | None = None,
         control: Control | None = None,
         total: int | None = None,
         notes: Mapping[str, str] | None = None,
     ) -> Report:
-        """Send all of them once, whatever happens to this process.
+        """Send each of them once, whatever happens to this process.
+
+        Each send is written down before it leaves. Run the same job with the same items
+        again, and it goes on: what was answered is skipped, what did not leave is sent,
+        and what may have been sent is *unknown*: a receipt with its client_ref settles
+        it. An item whose key this job had before is flagged, not sent.
+
+        No connection, and a 429, keep the job waiting; wrong credentials and an empty
+        account stop it, as every item would meet the same. Anything else is a result.
 
         Args:
-            items: What to send.
-            job: Its name; the same name goes on where it was.
-            journal: The file; None: the job's name with ".db", in this directory.
+            items: Messages, workflows, items or bad rows; for a resumed job from the
+                beginning again.
+            job: Its name: letters, digits, ``_ . -`` and spaces, 64 at most.
+            journal: The file, or a `Journal`. None: the job's name with ".db", in this
+                directory.
             concurrency: Items under way at once.
-            on_unknown: For items that may have been sent.
-            guards: Asked before each send.
-            progress: Told every second.
-            control: Steers it.
-            total: How many there are, if the source does not say.
-            notes: Kept in the journal of a new job, for whoever resumes it.
+            on_unknown: "settle": at the end, wait for receipts for `grace` seconds;
+                what they do not name is reported as unknown and not sent. "raise": the
+                same without waiting. "resend": what an earlier run left unknown, and no
+                receipt names by now, is sent again, and maybe twice.
+            grace: Seconds.
+            patience: Seconds without any connection after which the job stops.
+            guards: Asked before each send; they pause the job, they do not fail it.
+            progress: Is told how far it is, each second and at the end.
+            control: To pause, stop and speed it up or down from elsewhere.
+            total: How many items there are, where the source does not say.
+            notes: Kept in the journal of a new job, for whoever goes on with it.
+
+        Raises:
+            ConfigurationError: A setting cannot work.
+            JournalBusyError: Another process runs this job; it tells which.
+            JournalError: The journal is of another job or version, or it is torn.
+            JournalFullError: The journal could not be written. Nothing was lost: run
+                the job again once there is room.
         """
-        raise NotImplementedError
+        if not _NAME.fullmatch(job):
+            problem = "is no name: write letters, digits, '_', '.', '-', 64 at most"
+            raise ConfigurationError("job", problem)
+        if on_unknown not in get_args(OnUnknown):
+            problem = f"is {on_unknown!r}, choose of {', '.join(get_args(OnUnknown))}"
+            raise ConfigurationError("on_unknown", problem)
+        at_least_one(concurrency)
+        clock, control = self._ways.clock, control or Control()
+        if isinstance(journal, str | Path | None):
+            journal = SqliteJournal(journal or f"{job}.db")
+        if total is None and isinstance(items, Sized):
+            total = len(items)
+        intake = Intake(items, control, clock, guards)
+        one = Job(
+            name=job,
+            ways=self._ways,
+            journal=journal,
+            intake=intake,
+            control=control,
+            guards=guards,
+            tally=Tally(clock.monotonic(), total),
+            on_unknown=on_unknown,
+            grace=grace,
+            patience=patience,
+        )
+        control.begin(one.progress, concurrency)
+        pump = Pump(intake, one.work, one.emit, control, clock)
+        started = instant(clock)
+        await journal.open(job, clock, notes or {})
+        try:
+            await self._pumped(pump, one, progress or _ignore)
+        finally:
+            await journal.aclose()
+        for error in (pump.error, intake.error):
+            if error is not None:
+                raise error
+        return one.report(started)
+
+    def stop(self) -> None:
+        """Take nothing more, wherever something is under way."""
+        for control in self._controls.values():
+            control.stop("the client was closed")
+
+    async def aclose(self) -> None:
+        """Take nothing more, and wait for what is in flight. May be called again."""
+        self.stop()
+        if self._controls:
+            await asyncio.wait(self._controls)
+
+    async def _streamed(
+        self, items: Items, control: Control, results: Results
+    ) -> AsyncIterator[BulkResult]:
+        clock = self._ways.clock
+        intake = Intake(items, control, clock, has_room=results.has_room)
+        pump = Pump(intake, Sender(self._ways).work, results.put, control, clock)
+        pumping = self._own(asyncio.create_task(pump.run()), control)
+        pumping.add_done_callback(lambda _: results.end())
+        try:
+            while (result := await results.get()) is not None:
+                yield result
+        finally:
+            control.stop()
+            await asyncio.wait({pumping})
+        if intake.error is not None:
+            raise intake.error
+
+    async def _pumped(
+        self, pump: Pump, job: Job, progress: Callable[[Progress], object]
+    ) -> None:
+        """Pump, tell of progress meanwhile, and settle what is left."""
+        async with asyncio.TaskGroup() as tasks:
+            ticker = tasks.create_task(self._tick(pump, job, progress))
+            pumping = self._own(tasks.create_task(pump.run()), job.control)
+            await asyncio.wait({pumping})
+            ticker.cancel()
+        if pump.error is None:
+            await job.finish()
+            progress(job.progress())
+
+    async def _tick(
+        self, pump: Pump, job: Job, progress: Callable[[Progress], object]
+    ) -> None:
+        try:
+            while True:
+                await self._ways.clock.sleep(_TICK)
+                progress(job.progress())
+        except Exception as error:  # noqa: BLE001  of the user's function: run raises it
+            pump.fail(error)
+
+    def _own(self, pumping: asyncio.Task[None], control: Control) -> asyncio.Task[None]:
+        self._controls[pumping] = control
+        pumping.add_done_callback(self._controls.pop)
+        return pumping
+
+
+def _ignore(_: Progress) -> None:
+    """Nobody wants to know."""

@@ -5,14 +5,21 @@ NexmoError
 │   └── JournalError        the journal cannot be used: of another job, torn, ...
 │       ├── JournalBusyError  another process writes it
 │       └── JournalFullError  it could not be written: no space is left
-└── MessageError
-    ├── RowError            a row is no message
-    └── DoubleError         the job has an item of that key already
+├── MessageError
+│   ├── RowError            a row is no message
+│   └── DoubleError         the job has an item of that key already
+├── EarlierError          an earlier run of the job had failed with it for good
+└── WorkflowEndedError    a workflow was run and did not reach the person
 """
 
 from __future__ import annotations
 
-from nexmo_async.errors import ConfigurationError, MessageError
+from typing import TYPE_CHECKING
+
+from nexmo_async.errors import ConfigurationError, MessageError, NexmoError
+
+if TYPE_CHECKING:
+    from nexmo_async.errors import Fault
 
 
 class JournalError(ConfigurationError):
@@ -101,3 +108,45 @@ class DoubleError(MessageError):
     def what(self) -> str:
         """Name the key."""
         return f"key: {self.problem}"
+
+
+class EarlierError(NexmoError):
+    """An earlier run of the job had failed with this item, as it would again.
+
+    Attributes:
+        key: The item.
+        reason: The name of the error it met then.
+    """
+
+    advice = "Mend it, and give it another key."
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(key, reason)
+        self.key = key
+        self.reason = reason
+
+    def what(self) -> str:
+        """Name the item and what it met."""
+        return f"item {self.key} failed with {self.reason} in an earlier run"
+
+
+class WorkflowEndedError(NexmoError):
+    """A workflow was run to its end and did not reach the person.
+
+    Attributes:
+        id: The run.
+        outcome: "failed", "stopped", "silent" or "cancelled".
+        why: The reason, in words.
+    """
+
+    sent = "yes"
+    fault: Fault = "recipient"
+
+    def __init__(self, id: str, outcome: str, why: str = "") -> None:  # noqa: A002  as `Result` calls it
+        super().__init__(id, outcome, why)
+        self.id, self.outcome, self.why = id, outcome, why
+
+    def what(self) -> str:
+        """Name the run, its end and the reason."""
+        reason = f": {self.why}" if self.why else ""
+        return f"workflow {self.id} has {self.outcome}{reason}"

@@ -59,10 +59,8 @@ Items: TypeAlias = (
 def key_of(message: Message | Workflow) -> str:
     """A name made of recipient and body: two that are equal have the same one."""
     if isinstance(message, Workflow):
-        said = [part for step in message.steps for part in _said(step.message)]
-    else:
-        said = _said(message)
-    return _digest(said)
+        return _digest(part for step in message.steps for part in _said(step.message))
+    return _digest(_said(message))
 
 
 def reference(job: str, key: str) -> str:

@@ -192,10 +192,14 @@ class Messages:
         message: Message,
         total: float | timedelta | None,
         extra: Mapping[str, object] | None = None,
+        client_ref: str = "",
     ) -> tuple[Sent, Response]:
-        """What was sent, and the answer as it came."""
+        """What was sent, and the answer as it came.
+
+        The reference is taken if the message has none of its own.
+        """
         dialect = self._post.dialect
-        client_ref = message.client_ref or self._post.new_ref()
+        client_ref = message.client_ref or client_ref or self._post.new_ref()
         body = dialect.message(message, client_ref or None)
         client_ref = reference(body)
         if extra:

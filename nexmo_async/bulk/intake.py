@@ -1,0 +1,249 @@
+"""Takes one item after the other from its source, when there is nothing against it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from nexmo_async.bulk.guard import Guard, Hold
+from nexmo_async.bulk.item import BadRow, Item
+from nexmo_async.transport.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from nexmo_async.bulk.control import Control
+    from nexmo_async.bulk.item import Items
+    from nexmo_async.clock import Clock
+    from nexmo_async.models.message import Message
+    from nexmo_async.models.workflow import Workflow
+
+_END: Final = object()
+
+#: Seconds of the first wait after a failure that concerns all, and of the longest.
+FIRST_BACK_OFF: Final = 1.0
+LONGEST_BACK_OFF: Final = 30.0
+
+
+@attrs.frozen
+class Taken:
+    """An item that was taken from its source.
+
+    Attributes:
+        index: Which one it is, counted from 0.
+        given: The item, or a row that is none.
+        at: When, on the monotonic clock.
+    """
+
+    index: int
+    given: Item | BadRow
+    at: float
+
+
+@attrs.define
+class Trouble:
+    """What keeps all items back: no connection, no turn. Others wait it out as well.
+
+    Attributes:
+        reason: What it is, in words; empty if there is none.
+        since: When it began, on the monotonic clock.
+        until: When to try again.
+    """
+
+    reason: str = ""
+    since: float = 0.0
+    until: float = 0.0
+    _times: int = 0
+
+    def met(self, reason: str, now: float, wait: float | None = None) -> None:
+        """It has been met, once more; a whole wave of failures counts once."""
+        if not self.reason:
+            self.since = now
+        if now >= self.until:
+            longer = min(FIRST_BACK_OFF * 2**self._times, LONGEST_BACK_OFF)
+            self.until = now + (longer if wait is None else wait)
+            self._times += 1
+        self.reason = reason
+
+    def over(self) -> None:
+        """Something went through."""
+        self.reason, self.until, self._times = "", 0.0, 0
+
+    def hold(self, now: float) -> Hold | None:
+        """How long to wait for another try."""
+        if not self.reason or now >= self.until:
+            return None
+        return Hold(self.reason, self.until - now)
+
+
+class Intake:
+    """The source of a bulk, and what may keep it shut.
+
+    Args:
+        items: The source.
+        control: What the user says.
+        clock: What time is measured by.
+        guards: Asked about each item.
+        has_room: Whether another item may be taken, after so many.
+
+    Attributes:
+        taken: How many were taken.
+        waiting_for: What it waits for, in words; empty if it does not.
+        error: What the source raised; it has ended then.
+        trouble: What keeps all items back.
+    """
+
+    def __init__(
+        self,
+        items: Items,
+        control: Control,
+        clock: Clock,
+        guards: Sequence[Guard] = (),
+        has_room: Callable[[int], bool] | None = None,
+    ) -> None:
+        self._sync: Iterator[object] | None = None
+        self._async: AsyncIterator[object] | None = None
+        if isinstance(items, AsyncIterable):
+            self._async = aiter(items)
+        else:
+            self._sync = iter(items)
+        self._control = control
+        self._clock = clock
+        self._guards = guards
+        self._has_room = has_room
+        self._puller: asyncio.Task[object] | None = None
+        self._window = Window(1, 1.0)
+        self._is_over = False
+        self.taken = 0
+        self.waiting_for = ""
+        self.error: Exception | None = None
+        self.trouble = Trouble()
+        control.listen(self._hear)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more comes: the source has ended, or it was stopped."""
+        return self._is_over or self._control.stopped is not None
+
+    async def take(self) -> Taken | None:
+        """The next item, once nothing is against it; None: nothing more comes.
+
+        Only one may ask at a time.
+        """
+        if not await self._opened(self._held):
+            return None
+        pulled = await self._pull()
+        if pulled is _END:
+            return None
+        given = pulled if isinstance(pulled, Item | BadRow) else _item(pulled)
+        at = self._clock.monotonic()
+        if isinstance(given, Item) and self._guards:
+            guarded = given
+            if not await self._opened(lambda _: self._guarded(guarded)):
+                return None
+        is_item = isinstance(given, Item) and self._control.rate is not None
+        if is_item and not await self._opened(self._turn):
+            return None
+        index, self.taken = self.taken, self.taken + 1
+        return Taken(index, given, at)
+
+    async def wait_out(self) -> bool:
+        """Wait until it is worth trying again; False: it was stopped meanwhile."""
+        while self._control.stopped is None:
+            hold = self.trouble.hold(self._clock.monotonic())
+            if hold is None:
+                return True
+            await self._control.wait(self._clock, hold.seconds)
+        return False
+
+    async def _opened(self, why: Callable[[float], Hold | None]) -> bool:
+        """Wait as long as there is something against it; False: nothing more comes."""
+        try:
+            while not self.is_over:
+                hold = why(self._clock.monotonic())
+                if hold is None:
+                    return True
+                self.waiting_for = hold.reason
+                await self._control.wait(self._clock, hold.seconds)
+        finally:
+            self.waiting_for = ""
+        return False
+
+    def _held(self, now: float) -> Hold | None:
+        if self._control.paused is not None:
+            return Hold(self._control.paused)
+        if self._has_room is not None and not self._has_room(self.taken):
+            return Hold("results to be taken")
+        return self.trouble.hold(now)
+
+    def _guarded(self, item: Item) -> Hold | None:
+        if self._control.paused is not None:
+            return Hold(self._control.paused)
+        now = self._clock.wall()
+        for guard in self._guards:
+            hold = guard.before(item, now)
+            if hold is not None:
+                return hold
+        return None
+
+    def _turn(self, now: float) -> Hold | None:
+        """At most so many in any second, or one in any so many seconds."""
+        rate = self._control.rate
+        if rate is None:
+            return None
+        # Looked at anew after each word: a new rate holds at once.
+        self._window.number = max(1, int(rate))
+        self._window.per = self._window.number / rate
+        due = self._window.opens(now)
+        if due > now:
+            return Hold(f"its turn at {rate:g} a second", due - now)
+        self._window.used.append(now)
+        return None
+
+    def give_back(self) -> None:
+        """An item took its turn and was not sent: another may have it."""
+        if self._window.used:
+            self._window.used.pop()
+            self._control.ring()
+
+    async def _pull(self) -> object:
+        try:
+            if self._sync is not None:
+                pulled = next(self._sync, _END)
+            elif self._async is not None:
+                pulled = await self._pull_slowly(self._async)
+            else:
+                pulled = _END
+        except Exception as error:  # noqa: BLE001  the source's own; its owner raises it
+            self.error = error
+            pulled = _END
+        if pulled is _END:
+            self._is_over = True
+        return pulled
+
+    async def _pull_slowly(self, source: AsyncIterator[object]) -> object:
+        """The next one; a stop takes back the question, as it may never be answered."""
+        puller = self._puller = asyncio.current_task()
+        self.waiting_for = "the source"
+        try:
+            return await anext(source, _END)
+        except asyncio.CancelledError:
+            if self._control.stopped is None or puller is None or puller.uncancel():
+                raise
+            return _END
+        finally:
+            self._puller, self.waiting_for = None, ""
+
+    def _hear(self) -> None:
+        if self._control.stopped is not None and self._puller is not None:
+            puller, self._puller = self._puller, None
+            puller.cancel()
+
+
+def _item(given: object) -> Item:
+    """An item without a key; whether it is a message at all shows when it is sent."""
+    message: Message | Workflow = given  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]  callers without a type checker
+    return Item(message)

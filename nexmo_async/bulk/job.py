@@ -1,0 +1,322 @@
+"""One run of a job: intent, send, answer; and what is done about the unknown."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final, Literal, cast
+
+import attrs
+
+from nexmo_async.bulk.errors import DoubleError, EarlierError
+from nexmo_async.bulk.item import BadRow, key_of, reference
+from nexmo_async.bulk.journal import Answer, Intent, State, what_next
+from nexmo_async.bulk.report import NAMED, Report, UnknownItem
+from nexmo_async.bulk.result import BulkResult
+from nexmo_async.bulk.sender import Sender, bad_row
+from nexmo_async.clock import instant
+from nexmo_async.errors import (
+    AuthenticationError,
+    LowBalanceError,
+    MessageError,
+    NexmoError,
+    NotSentError,
+    RateLimitError,
+    RefusedError,
+    StillWaitingError,
+    UnknownOutcomeError,
+)
+from nexmo_async.models.message import Message
+from nexmo_async.models.workflow import Workflow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from nexmo_async.bulk.control import Control
+    from nexmo_async.bulk.guard import Guard
+    from nexmo_async.bulk.intake import Intake, Taken
+    from nexmo_async.bulk.item import Item
+    from nexmo_async.bulk.journal import Entry, Journal
+    from nexmo_async.bulk.report import Progress
+    from nexmo_async.bulk.sender import Ways
+    from nexmo_async.bulk.tally import Tally
+
+#: What to do with an item that may have been sent, or not.
+OnUnknown = Literal["settle", "raise", "resend"]
+
+#: Keep all items back: the job waits, and tries the same item again.
+WAITED_OUT: Final = (NotSentError, RateLimitError)
+
+#: Would befall all items: the job stops, to be run again once that is mended.
+STOPS: Final = (AuthenticationError, LowBalanceError)
+
+#: Would befall this item again, so the next run leaves it alone.
+FINAL: Final = (MessageError, RefusedError)
+
+#: Items that are settled at once.
+_AT_ONCE: Final = 500
+
+
+def state_of(result: BulkResult) -> State:
+    """What the journal says of an item that has this result."""
+    error = result.error
+    if error is None:
+        return "answered"
+    if error.sent == "maybe":
+        return "unknown"
+    if error.sent == "yes":
+        return "refused"
+    is_final = isinstance(error, FINAL) and not isinstance(error, WAITED_OUT + STOPS)
+    return "refused" if is_final else "unsent"
+
+
+@attrs.define(kw_only=True)
+class Job:
+    """One run of a job.
+
+    Attributes:
+        name: The job.
+        ways: How things are sent.
+        journal: What is known of the job, open.
+        intake: Where items come from.
+        control: What the user says.
+        guards: Told of each result.
+        tally: Counts.
+        on_unknown: What to do with items that may have been sent.
+        grace: Seconds to wait for receipts that settle them.
+        patience: Seconds of trouble after which the job stops.
+    """
+
+    name: str
+    ways: Ways
+    journal: Journal
+    intake: Intake
+    control: Control
+    guards: Sequence[Guard]
+    tally: Tally
+    on_unknown: OnUnknown
+    grace: float
+    patience: float
+    _sender: Sender = attrs.field(init=False)
+    _aside: dict[str, Item] = attrs.field(init=False, factory=dict["str", "Item"])
+    _unknown: list[UnknownItem] = attrs.field(init=False, factory=list[UnknownItem])
+
+    def __attrs_post_init__(self) -> None:
+        """Send by the same ways."""
+        self._sender = Sender(self.ways)
+
+    async def work(self, taken: Taken) -> BulkResult | None:
+        """The result of an item; None if it is set aside until the end."""
+        item = taken.given
+        if isinstance(item, BadRow):
+            return bad_row(taken.index, item)
+        if not isinstance(cast("object", item.message), Message | Workflow):
+            return await self._sender.deliver(taken, item, "", item.key, attempts=0)
+        key = item.key or key_of(item.message)
+        intent = Intent(
+            key=key,
+            client_ref=self._receipts_name(item.message, key),
+            index=taken.index,
+            line=item.line,
+            at=self.ways.clock.wall(),
+        )
+        known = await self.journal.intend(intent)
+        if known is None:
+            return await self._send(taken, item, key)
+        return await self._again(taken, item, known)
+
+    def emit(self, result: BulkResult) -> None:
+        """Count a result and tell the guards."""
+        self.tally.add(result, self.ways.clock.monotonic())
+        for guard in self.guards:
+            guard.after(result)
+
+    def progress(self) -> Progress:
+        """How far it is."""
+        now, intake = self.ways.clock.monotonic(), self.intake
+        why = self.journal.trouble or intake.waiting_for or intake.trouble.reason
+        return self.tally.progress(now, intake.taken, why)
+
+    async def finish(self) -> None:
+        """Settle what was set aside: receipts may have come in the meantime.
+
+        It goes by the journal, so what an earlier run left behind is told as well.
+        """
+        clock = self.ways.clock
+        is_patient = self.on_unknown == "settle" and not self.control.aborted
+        ends = clock.monotonic() + (self.grace if is_patient else 0.0)
+        number = -1
+        while page := await self.journal.unsettled(number, _AT_ONCE):
+            left = max(0.0, ends - clock.monotonic())
+            looks = (self._look(entry, left) for _, entry in page)
+            for (_, entry), uuid in zip(
+                page, await asyncio.gather(*looks), strict=True
+            ):
+                self._settled(entry, uuid)
+            number = page[-1][0]
+        self.tally.set_aside = 0
+
+    def report(self, started: datetime) -> Report:
+        """What became of the job that began then."""
+        tally = self.tally
+        return Report(
+            job=self.name,
+            total=tally.done,
+            ok=tally.ok,
+            failed=dict(tally.failed),
+            unknown=tally.unknown,
+            skipped=tally.skipped,
+            unknown_items=tuple(self._unknown),
+            started=started,
+            ended=instant(self.ways.clock),
+            stopped=self.control.stopped or "",
+            curve=tally.curve,
+        )
+
+    async def _again(self, taken: Taken, item: Item, known: Entry) -> BulkResult | None:
+        """What to do about an item that the journal knows."""
+        key = known.intent.key
+        match what_next(known):
+            case "send":
+                return await self._send(taken, item, key)
+            case "settle" if self.on_unknown != "resend":
+                self.intake.give_back()
+                self._set_aside(item, key)
+                return None
+            case "settle":
+                uuid = await self._look(known, 0.0)
+                if not uuid:
+                    return await self._send(taken, item, key)
+                self.intake.give_back()
+                return self._found(known, uuid, item)
+            case "skip":
+                self.intake.give_back()
+                return _skipped(taken, item, known)
+            case "double":
+                self.intake.give_back()
+                return _failed(taken.index, key, item, DoubleError(key))
+
+    async def _send(self, taken: Taken, item: Item, key: str) -> BulkResult | None:
+        """Send it, as often as something keeps all items back."""
+        name, attempts = self._name(item.message, key), 1
+        result = await self._sender.deliver(taken, item, name, key)
+        while isinstance(result.error, WAITED_OUT):
+            if not await self._wait_out(result.error):
+                break
+            attempts += 1
+            result = await self._sender.deliver(taken, item, name, key, attempts)
+        else:
+            self.intake.trouble.over()
+        if isinstance(result.error, STOPS):
+            self.control.stop(f"{result.reason}: {result.error.what()}")
+        state, uuid = state_of(result), result.message_uuid
+        at = self.ways.clock.wall()
+        answer = Answer(state, uuid, result.reason, result.took, at)
+        self.journal.answer(key, answer)
+        if state != "unknown":
+            return result
+        self._set_aside(item, key)
+        return None
+
+    async def _wait_out(self, error: NexmoError) -> bool:
+        """Wait until it is worth trying again; False: it is not."""
+        now, trouble = self.ways.clock.monotonic(), self.intake.trouble
+        trouble.met(error.what(), now, getattr(error, "retry_after", None))
+        if now - trouble.since >= self.patience:
+            self.control.stop(f"{type(error).__name__}: {error.what()}")
+        return await self.intake.wait_out()
+
+    def _set_aside(self, item: Item, key: str) -> None:
+        """Its result comes at the end, when receipts have had time to come."""
+        self.tally.set_aside += 1
+        if len(self._aside) < NAMED:
+            self._aside[key] = item
+
+    async def _look(self, entry: Entry, within: float) -> str:
+        """The message that a receipt of the item names; empty if none has come."""
+        ref, receipts = entry.intent.client_ref, self.ways.receipts
+        if not ref:
+            return ""
+        if within <= 0:
+            history = await receipts.history(ref)
+            return history[0].message_uuid if history else ""
+        try:
+            receipt = await receipts.wait_for(ref, lambda _: True, within)
+        except StillWaitingError:
+            return ""
+        return receipt.message_uuid
+
+    def _settled(self, entry: Entry, uuid: str) -> None:
+        """The result of an item that was set aside."""
+        intent = entry.intent
+        item = self._aside.pop(intent.key, None)
+        self.tally.set_aside = max(0, self.tally.set_aside - 1)
+        if uuid:
+            self.emit(self._found(entry, uuid, item))
+            return
+        if len(self._unknown) < NAMED:
+            named = (intent.key, intent.client_ref, intent.index, intent.line)
+            self._unknown.append(UnknownItem(*named))
+        error = UnknownOutcomeError(intent.client_ref, "no receipt has come")
+        self.emit(_failed(intent.index, intent.key, item, error, intent.line))
+
+    def _found(self, entry: Entry, uuid: str, item: Item | None) -> BulkResult:
+        """The result of an item that a receipt has named."""
+        intent, at = entry.intent, self.ways.clock.wall()
+        self.journal.answer(intent.key, Answer("answered", uuid, at=at))
+        return BulkResult(
+            index=intent.index,
+            key=intent.key,
+            message=None if item is None else item.message,
+            ok=True,
+            sent=None,
+            error=None,
+            line=intent.line,
+            message_uuid=uuid,
+        )
+
+    def _name(self, message: Message | Workflow, key: str) -> str:
+        """The client_ref of a message, the name of a run; empty if none may be."""
+        if isinstance(message, Message) and not self.ways.has_refs:
+            return ""
+        return reference(self.name, key)
+
+    def _receipts_name(self, message: Message | Workflow, key: str) -> str:
+        """By what a receipt would name it, or its first attempt; empty on beta."""
+        if not self.ways.has_refs:
+            return ""
+        name = reference(self.name, key)
+        if isinstance(message, Workflow):
+            return message.steps[0].message.client_ref or f"{name}:1"
+        return message.client_ref or name
+
+
+def _skipped(taken: Taken, item: Item, known: Entry) -> BulkResult:
+    """The result of an item that an earlier run had settled."""
+    answer, is_ok = known.answer, known.answer.state == "answered"
+    return BulkResult(
+        index=taken.index,
+        key=known.intent.key,
+        message=item.message,
+        ok=is_ok,
+        sent=None,
+        error=None if is_ok else EarlierError(known.intent.key, answer.reason),
+        line=item.line,
+        message_uuid=answer.message_uuid,
+        skipped=True,
+    )
+
+
+def _failed(
+    index: int, key: str, item: Item | None, error: NexmoError, line: int | None = None
+) -> BulkResult:
+    """The result of an item that was not handed over."""
+    return BulkResult(
+        index=index,
+        key=key,
+        message=None if item is None else item.message,
+        ok=False,
+        sent=None,
+        error=error,
+        line=line if item is None else item.line,
+    )

@@ -1,0 +1,74 @@
+"""One process at a time: a lock that the system takes back when its holder dies."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from nexmo_async.bulk.errors import JournalBusyError
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: What the file may hold.
+_MOST = 256
+
+
+class Lock:
+    """A file beside the journal, locked while it is open; it also counts its commits.
+
+    The lock is the system's own, not the file: after a kill nobody holds it. The count
+    tells whether a journal has lost what it had confirmed.
+
+    Args:
+        path: The file. It stays, since taking it away would race with the next holder.
+        journal: The journal, for errors.
+
+    Raises:
+        JournalBusyError: Somebody else holds it; it tells the process.
+    """
+
+    def __init__(self, path: Path, journal: str) -> None:
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            _seize(self._file)
+        except OSError:
+            pid, _ = self._read()
+            os.close(self._file)
+            raise JournalBusyError(journal, pid) from None
+        _, self.commits = self._read()
+        self.count(self.commits)
+
+    def count(self, commits: int) -> None:
+        """Remember how many commits the journal has confirmed, and who made them."""
+        self.commits = commits
+        line = f"{os.getpid():20d} {commits:20d}\n".encode()
+        os.lseek(self._file, 1, os.SEEK_SET)
+        os.write(self._file, line)
+
+    def release(self) -> None:
+        """Let others have it."""
+        os.close(self._file)
+
+    def _read(self) -> tuple[int | None, int]:
+        os.lseek(self._file, 1, os.SEEK_SET)
+        words = os.read(self._file, _MOST).split()
+        if len(words) != 2 or not all(word.isdigit() for word in words):  # noqa: PLR2004  pid and count
+            return None, 0
+        return int(words[0]), int(words[1])
+
+
+def _seize(file: int) -> None:
+    """Lock it, or raise `OSError` at once."""
+    if sys.platform == "win32":
+        # Of Windows a locked byte cannot be read: so it is one that holds nothing.
+        os.lseek(file, 0, os.SEEK_SET)
+        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+    else:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
