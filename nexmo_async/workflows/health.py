@@ -52,9 +52,9 @@ class ChannelState:
         errors: "undeliverable" or "unavailable".
         state: "closed": all is well. "open": new steps pass it by. "half-open": one at
             a time tries.
-        good: Messages that went well: within the window; half open, in a row.
-        bad: Messages that failed within the window; when it opened, those that opened
-            it.
+        good: Messages that went well: within the window, or since it is half-open.
+        bad: Messages that failed within the window; once it is open, those that
+            opened it.
         until: While it is open, when the first one may try, UTC.
     """
 
@@ -68,9 +68,9 @@ class ChannelState:
     def __str__(self) -> str:
         """The same in words."""
         if self.state == "closed":
-            return f"{self.channel} is well: {self.bad} {self.errors}, {self.good} not"
+            return f"{self.channel} is well: {self.bad} {self.errors} lately"
         if self.until is None:
-            return f"{self.channel} is tried: {self.good} not {self.errors} so far"
+            return f"{self.channel} is tried: {self.good} went well so far"
         after = f"tried again from {self.until:%H:%M:%S} UTC"
         return f"{self.channel} is unwell: {self.bad} {self.errors}, {after}"
 
@@ -191,7 +191,7 @@ class ChannelHealth:
             ward.until = datetime.fromtimestamp(clock.wall() + self._rules.rest, UTC)
             ward.bad = before.bad + 1 if isinstance(before, Closed) else 1
         now = self._state(channel, errors)
-        _log.warning("channel %s", now.state, extra=attrs.asdict(now))
+        _log.warning("%s", now, extra=attrs.asdict(now))
         for observer in self._observers:
             try:
                 observer(now)

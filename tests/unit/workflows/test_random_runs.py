@@ -26,6 +26,7 @@ from nexmo_async.models.step import Step
 from nexmo_async.models.workflow import Workflow
 from nexmo_async.receipts.memory import MemoryReceipts
 from nexmo_async.workflows.desk import Desk
+from nexmo_async.workflows.health import ChannelHealth
 
 if TYPE_CHECKING:
     from nexmo_async.models.message import Message
@@ -134,14 +135,22 @@ def workflow(dice: random.Random) -> Workflow:
     return Workflow(*steps, Step(MESSAGES[2]), patience=60, settle=10)
 
 
+def health(dice: random.Random) -> ChannelHealth | None:
+    """Very touchy, or none."""
+    if dice.random() < 0.5:
+        return None
+    return ChannelHealth(failures=2, window=dice.choice((5, 60)), rest=7, good=1)
+
+
 async def play(seed: int) -> list[Run]:
     """Some runs on one desk, until nothing more can come of them."""
     dice, clock = random.Random(seed), ManualClock()  # noqa: S311  no secret
     office = WildOffice(dice, clock, MemoryReceipts(clock=clock))
     desk = Desk(office.receipts, clock, has_refs=True)
+    wards = health(dice)
     async with desk:
         for number in range(TOGETHER):
-            run = desk.start(workflow(dice), office, f"r{number}")
+            run = desk.start(workflow(dice), office, f"r{number}", wards)
             office.runs[run.id] = run
         while len(desk):
             await clock.advance(dice.choice((0.5, 0.5, 1.0)))
@@ -157,6 +166,8 @@ def check(run: Run) -> None:
     assert run.ended is not None, run
     outcome, _, _ = run.ended
     places = [one.step for one in run.tries]
+    passed = {one.step for one in run.story if one.what == "the channel is unwell"}
+    tried = sorted({*places, *passed})
     over = [one.step for one in run.story if one.what == "time is up"]
     in_time = [one for one in run.tries if one.reached_at and not one.late]
 
@@ -164,7 +175,8 @@ def check(run: Run) -> None:
     assert all(one.why for one in run.tries), "a message that is not settled"
     assert all(one.watch is None for one in run.tries), "somebody still listens"
     assert places == sorted(places), "a step back"
-    assert all(b - a <= 1 for a, b in itertools.pairwise(places)), "a step left out"
+    assert all(b - a <= 1 for a, b in itertools.pairwise(tried)), "a step left out"
+    assert len(run.workflow.steps) - 1 not in passed, "the last step passed by"
     assert len(over) == len(set(over)), "two steps for one time-out"
     assert len(in_time) <= 1, "two successes"
     if in_time:
