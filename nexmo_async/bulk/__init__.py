@@ -4,33 +4,47 @@ from nexmo_async.bulk.client import Bulk
 from nexmo_async.bulk.control import Control
 from nexmo_async.bulk.errors import (
     DoubleError,
+    EarlierError,
     JournalBusyError,
     JournalError,
     JournalFullError,
     RowError,
+    WorkflowEndedError,
 )
 from nexmo_async.bulk.guard import Guard, Hold
 from nexmo_async.bulk.item import BadRow, Item, Items, key_of
+from nexmo_async.bulk.journal import Journal, MemoryJournal
+from nexmo_async.bulk.peek import Peek, peek
+from nexmo_async.bulk.queue import BulkQueue
 from nexmo_async.bulk.report import Moment, Progress, Report, UnknownItem
 from nexmo_async.bulk.result import BulkResult
+from nexmo_async.bulk.sqlite import SqliteJournal
 
 __all__ = [
     "BadRow",
     "Bulk",
+    "BulkQueue",
     "BulkResult",
     "Control",
     "DoubleError",
+    "EarlierError",
     "Guard",
     "Hold",
     "Item",
     "Items",
+    "Journal",
     "JournalBusyError",
     "JournalError",
     "JournalFullError",
+    "MemoryJournal",
     "Moment",
+    "Peek",
     "Progress",
     "Report",
     "RowError",
+    "SqliteJournal",
     "UnknownItem",
+    "WorkflowEndedError",
     "key_of",
+    "peek",
 ]

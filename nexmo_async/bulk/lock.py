@@ -39,10 +39,10 @@ class Lock:
         try:
             _seize(self._file)
         except OSError:
-            pid, _ = self._read()
+            pid, _ = _read(self._file)
             os.close(self._file)
             raise JournalBusyError(journal, pid) from None
-        _, self.commits = self._read()
+        _, self.commits = _read(self._file)
         self.count(self.commits)
 
     def count(self, commits: int) -> None:
@@ -56,12 +56,28 @@ class Lock:
         """Let others have it."""
         os.close(self._file)
 
-    def _read(self) -> tuple[int | None, int]:
-        os.lseek(self._file, 1, os.SEEK_SET)
-        words = os.read(self._file, _MOST).split()
-        if len(words) != 2 or not all(word.isdigit() for word in words):  # noqa: PLR2004  pid and count
-            return None, 0
-        return int(words[0]), int(words[1])
+
+def holder(path: Path) -> int | None:
+    """The process that holds the lock; None if none does."""
+    try:
+        file = os.open(path, os.O_RDWR)
+    except OSError:
+        return None
+    try:
+        _seize(file)
+    except OSError:
+        return _read(file)[0]
+    finally:
+        os.close(file)
+    return None
+
+
+def _read(file: int) -> tuple[int | None, int]:
+    os.lseek(file, 1, os.SEEK_SET)
+    words = os.read(file, _MOST).split()
+    if len(words) != 2 or not all(word.isdigit() for word in words):  # noqa: PLR2004  pid and count
+        return None, 0
+    return int(words[0]), int(words[1])
 
 
 def _seize(file: int) -> None:

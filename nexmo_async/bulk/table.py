@@ -117,7 +117,7 @@ class Table:
         """Lock it, look whether it can be believed, and begin a run."""
         path = str(self.path)
         try:
-            self._lock = Lock(self.path.with_name(f"{self.path.name}.lock"), path)
+            self._lock = Lock(sidecar(self.path), path)
             self._begin(job, notes, now)
         except sqlite3.OperationalError as why:
             self.close()
@@ -236,6 +236,11 @@ class Table:
         if fresh:
             rows.execute(_INTEND, (run, json.dumps(fresh)))
         return found
+
+
+def sidecar(journal: Path) -> Path:
+    """The file beside a journal that one process holds."""
+    return journal.with_name(f"{journal.name}.lock")
 
 
 def _entry(row: Sequence[Any], *, is_double: bool = False) -> Entry:
