@@ -77,11 +77,12 @@ class Doors:
         if problem := flat.refuse(body):
             raise RefusedError(problem)
         drafts = flat.drafts(body)
-        await self.gate.before(request, drafts[0])
+        wait = await self.gate.before(request, drafts[0])
         if len(drafts) == 1:
-            told = {"message_uuid": self.network.send(drafts[0]).message_uuid}
+            message = self.network.send(drafts[0], wait=wait)
+            told = {"message_uuid": message.message_uuid}
         else:
-            first = self.network.send_with_failover(drafts)
+            first = self.network.send_with_failover(drafts, wait=wait)
             identity = first.place.workflow_id if first.place else ""
             told = {"message_uuid": first.message_uuid, "workflow_id": identity}
         await self.gate.after(request, drafts[0])
@@ -120,8 +121,8 @@ class Doors:
         if problem := nested.refuse(body, api):
             raise RefusedError(problem)
         draft = nested.draft(body, api)
-        await self.gate.before(request, draft)
-        message = self.network.send(draft)
+        wait = await self.gate.before(request, draft)
+        message = self.network.send(draft, wait=wait)
         await self.gate.after(request, draft)
         return _accepted({"message_uuid": message.message_uuid})
 
@@ -132,8 +133,8 @@ class Doors:
         if problem := dispatch.refuse(body, api):
             raise RefusedError(problem)
         steps = dispatch.steps(body, api)
-        await self.gate.before(request, steps[0].draft)
-        run = self.network.dispatch(steps, api)
+        wait = await self.gate.before(request, steps[0].draft)
+        run = self.network.dispatch(steps, api, wait=wait)
         await self.gate.after(request, steps[0].draft)
         return _accepted({key: run.workflow_id})
 

@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import AsyncExitStack, nullcontext
 from typing import TYPE_CHECKING
 
 import attrs
 
-from nexmo_async.clock import MovableClock, instant
-from nexmo_async.sandbox import auth, callbacks, control, inbound
+from nexmo_async.clock import ManualClock, MovableClock, instant
+from nexmo_async.sandbox import callbacks, control, inbound
 from nexmo_async.sandbox.chaos import Chaos
 from nexmo_async.sandbox.crew import crew
 from nexmo_async.sandbox.dice import Dice
 from nexmo_async.sandbox.front import application
+from nexmo_async.sandbox.keep import keeping
+from nexmo_async.sandbox.login import Login
 from nexmo_async.sandbox.network import Addresses, Network
 from nexmo_async.sandbox.personas import Personas
+from nexmo_async.sandbox.post import post
 from nexmo_async.sandbox.rates import FREE, REALISTIC, Meter
 from nexmo_async.sandbox.rules import inbound as rules
 from nexmo_async.sandbox.server import serve
-from nexmo_async.sandbox.store import Store
+from nexmo_async.sandbox.store import MESSAGES, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
     from types import TracebackType
-    from typing import Self
+    from typing import Any, Self
 
-    from aiohttp import ClientSession
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from starlette.types import ASGIApp
 
     from nexmo_async.clock import Clock
     from nexmo_async.sandbox import records
     from nexmo_async.sandbox.crew import Crew
+    from nexmo_async.sandbox.keep import Keeper
+    from nexmo_async.sandbox.post import Post
 
 
 @attrs.frozen
@@ -44,8 +46,6 @@ class _Open:
     url: str
     app: ASGIApp
     network: Network
-    account: auth.Account
-    private_key: str | None = attrs.field(repr=False)
 
 
 class Sandbox:
@@ -55,7 +55,8 @@ class Sandbox:
 
     Args:
         api_key: The account's key; made up if not given, as are the next four.
-        api_secret: The account's secret.
+        api_secret: The account's secret; of several each opens, as while one is
+            exchanged for another.
         application_id: The application that tokens must name.
         public_key: The application's RSA key in PEM. Without one a pair is made, and
             `private_key` is the other half.
@@ -68,16 +69,19 @@ class Sandbox:
         personas: How recipients take messages: a script by number, id or pattern.
         realistic: Do the rates and the rules of the channels hold?
         chaos: What goes wrong, in rules such as `503 10%`.
-        seed: Makes the same ids and the same trouble each time.
+        seed: Makes the same ids, the same keys and the same trouble each time.
         control_token: What a caller of the control API must know.
         certificate: Serves https: a file of the key and the chain in PEM.
+        db: A file in which everything is kept, so that the next sandbox with it goes
+            on where this one stopped, with the same credentials; None: memory.
+        keep: How many messages and webhooks are kept; then the oldest are forgotten.
     """
 
     def __init__(  # noqa: PLR0913 - one account has that many settings
         self,
         *,
         api_key: str | None = None,
-        api_secret: str | None = None,
+        api_secret: str | Sequence[str] | None = None,
         application_id: str | None = None,
         public_key: str | bytes | None = None,
         signature_secret: str | None = None,
@@ -92,25 +96,29 @@ class Sandbox:
         seed: str | None = None,
         control_token: str | None = None,
         certificate: Path | None = None,
+        db: Path | None = None,
+        keep: int = MESSAGES,
     ) -> None:
         self._dice = dice = Dice(seed)
-        self.api_key = api_key or dice.secret(8, "key")
-        self.api_secret = api_secret or dice.secret(16, "secret")
-        self.application_id = application_id or dice.uuid("application")
-        self.signature_secret = signature_secret or dice.secret(43, "signature")
-        self._public_key = (
-            None if public_key is None else auth.read_public_key(public_key)
+        self._login = Login.choose(
+            dice,
+            api_key=api_key,
+            api_secret=api_secret,
+            application_id=application_id,
+            public_key=public_key,
+            signature_secret=signature_secret,
         )
         self._addresses = Addresses(status_url, inbound_url)
         self._host = host
         self._port = port
         self._clock = clock or MovableClock()
-        self._store = Store()
+        self._store = Store(messages=keep, webhooks=keep)
         self._personas = Personas(personas)
         self._realistic = realistic
         self._chaos = Chaos(dice, chaos)
         self._control_token = control_token
         self._certificate = certificate
+        self._db = db
         self._stack = AsyncExitStack()
         self._open: _Open | None = None
 
@@ -124,14 +132,20 @@ class Sandbox:
         if self._open is not None:
             raise RuntimeError("this sandbox is open already")
         async with AsyncExitStack() as stack:
-            account, private_key = await self._account()
-            session = await stack.enter_async_context(callbacks.session())
+            keeper, facts = await self._keeping(stack)
+            await self._login.complete(facts.get("login", {}))
+            sending = await stack.enter_async_context(post())
+            if not isinstance(self._clock, MovableClock):
+                # A clock that only moves by hand does not wait for a library to load.
+                await sending.ready()
             hands = await stack.enter_async_context(crew())
-            network = self._network(account, hands, session)
-            app = self._application(account, network, private_key)
+            network = self._network(hands, sending)
+            app = self._application(network)
             url = await stack.enter_async_context(self._served(app))
             network.home = url
-            self._open = _Open(url, app, network, account, private_key)
+            if keeper is not None:
+                self._go_on(network, keeper, facts)
+            self._open = _Open(url, app, network)
             self._stack = stack.pop_all()
         return self
 
@@ -159,7 +173,29 @@ class Sandbox:
     @property
     def private_key(self) -> str | None:
         """The application's private key as PKCS#8 PEM, if the sandbox made it."""
-        return self._running.private_key
+        if self._open is None:
+            raise _closed()
+        return self._login.private_key
+
+    @property
+    def api_key(self) -> str:
+        """The account's key."""
+        return self._login.account.api_key
+
+    @property
+    def api_secret(self) -> str:
+        """The account's secret; of several the first."""
+        return self._login.account.api_secrets[0]
+
+    @property
+    def application_id(self) -> str:
+        """The application that tokens must name."""
+        return self._login.account.application_id
+
+    @property
+    def signature_secret(self) -> str:
+        """What signs the webhooks."""
+        return self._login.account.signature_secret
 
     @property
     def status_url(self) -> str | None:
@@ -250,21 +286,43 @@ class Sandbox:
     @property
     def _running(self) -> _Open:
         if self._open is None:
-            raise RuntimeError(
-                "the sandbox is closed: use `async with Sandbox() as box`"
-            )
+            raise _closed()
         return self._open
 
-    def _network(
-        self, account: auth.Account, hands: Crew, session: ClientSession
-    ) -> Network:
+    async def _keeping(
+        self, stack: AsyncExitStack
+    ) -> tuple[Keeper | None, dict[str, Any]]:
+        """Read what the file has, and move the clock to where that one stopped."""
+        if self._db is None:
+            return None, {}
+        opened = keeping(self._db, self._store)
+        keeper, facts = await stack.enter_async_context(opened)
+        clock, ahead = self._clock, facts.get("wall", 0.0) - self._clock.wall()
+        if ahead > 0 and isinstance(clock, MovableClock | ManualClock):
+            await clock.advance(ahead)
+        for recipient, script in facts.get("personas", {}).items():
+            if recipient not in self._personas.scripts():
+                self._personas.put(recipient, script)
+        return keeper, facts
+
+    def _go_on(self, network: Network, keeper: Keeper, facts: dict[str, Any]) -> None:
+        network.resume(facts.get("count", 0))
+        keeper.facts = lambda: {
+            "wall": self._clock.wall(),
+            "count": network.count,
+            "personas": self._personas.scripts(),
+            "login": self._login.written(),
+        }
+        keeper.tell("info", None)
+
+    def _network(self, hands: Crew, sending: Post) -> Network:
         clock = self._clock
         courier = callbacks.Courier(
-            account,
+            self._login.account,
             clock,
             self._store,
             hands,
-            session,
+            sending,
             self._dice,
             self._chaos,
             clock.busy if isinstance(clock, MovableClock) else nullcontext,
@@ -282,33 +340,22 @@ class Sandbox:
             self._realistic,
         )
 
-    def _application(
-        self, account: auth.Account, network: Network, private_key: str | None
-    ) -> ASGIApp:
-        def login() -> dict[str, object]:
+    def _application(self, network: Network) -> ASGIApp:
+        login = self._login
+
+        def secrets() -> dict[str, object]:
             return {
                 "api_secret": self.api_secret,
+                "api_secrets": login.account.api_secrets,
                 "signature_secret": self.signature_secret,
-                "private_key": private_key,
+                "private_key": login.private_key,
             }
 
         controls = control.routes(
-            network, self._host, token=self._control_token, secrets=login
+            network, self._host, token=self._control_token, secrets=secrets
         )
-        return application(account, network, controls)
+        return application(login.account, network, controls)
 
-    async def _account(self) -> tuple[auth.Account, str | None]:
-        if self._public_key is not None:
-            return self._account_with(self._public_key), None
-        # Two prime numbers take long enough to be felt by everybody else.
-        public, private = await asyncio.to_thread(auth.make_keys)
-        return self._account_with(public), private
 
-    def _account_with(self, public_key: RSAPublicKey) -> auth.Account:
-        return auth.Account(
-            api_key=self.api_key,
-            api_secret=self.api_secret,
-            application_id=self.application_id,
-            public_key=public_key,
-            signature_secret=self.signature_secret,
-        )
+def _closed() -> RuntimeError:
+    return RuntimeError("the sandbox is closed: use `async with Sandbox() as box`")

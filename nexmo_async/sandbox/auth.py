@@ -13,13 +13,15 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from nexmo_async.sandbox import document
+from nexmo_async.sandbox import document, primes
 from nexmo_async.sandbox.problem import generic, invalid_token, wrong_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from jwt.types import Options
+
+    from nexmo_async.sandbox.dice import Dice
 
 #: Seconds that the caller's clock may be ahead.
 SKEW: Final = 60.0
@@ -42,15 +44,20 @@ _ONLY_SIGNATURE: Final[Options] = {
 }
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(kw_only=True, eq=False)
 class Account:
-    """One account with one application."""
+    """One account with one application.
+
+    Attributes:
+        api_secrets: Each of them opens, as long as one is exchanged for another.
+        public_key: The application's; None: it has none yet, and no token opens.
+    """
 
     api_key: str
-    api_secret: str = attrs.field(repr=False)
+    api_secrets: tuple[str, ...] = attrs.field(repr=False)
     application_id: str
-    public_key: rsa.RSAPublicKey = attrs.field(repr=False)
     signature_secret: str = attrs.field(repr=False)
+    public_key: rsa.RSAPublicKey | None = attrs.field(default=None, repr=False)
 
 
 def read_public_key(pem: str | bytes) -> rsa.RSAPublicKey:
@@ -69,15 +76,49 @@ def read_public_key(pem: str | bytes) -> rsa.RSAPublicKey:
     return key
 
 
-def make_keys() -> tuple[rsa.RSAPublicKey, str]:
-    """A new pair: the public key, and the private one as PKCS#8 PEM. Takes a while."""
-    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = private.private_bytes(
+def make_key(dice: Dice | None = None) -> str:
+    """An application's private key of 2048 bits as PKCS#8 PEM. Takes a while.
+
+    Args:
+        dice: With a seed in them, it is the same key each time.
+    """
+    if dice is None or dice.seed is None:
+        private = rsa.generate_private_key(primes.EXPONENT, 2 * primes.BITS)
+    else:
+        private = _from_primes(*primes.pair(dice))
+    return private.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
+    ).decode()
+
+
+def public_half(private_key: str) -> rsa.RSAPublicKey:
+    """The public key that belongs to a private one in PEM.
+
+    Raises:
+        ValueError: It is no RSA key.
+    """
+    # The key is one that was made here: what that proves need not be proven again.
+    private = serialization.load_pem_private_key(
+        private_key.encode(), password=None, unsafe_skip_rsa_key_validation=True
     )
-    return private.public_key(), pem.decode()
+    if not isinstance(private, rsa.RSAPrivateKey):
+        raise ValueError("this is no RSA key")  # noqa: TRY004 - its value is wrong
+    return private.public_key()
+
+
+def _from_primes(p: int, q: int) -> rsa.RSAPrivateKey:
+    d = rsa.rsa_recover_private_exponent(primes.EXPONENT, p, q)
+    return rsa.RSAPrivateNumbers(
+        p=p,
+        q=q,
+        d=d,
+        dmp1=rsa.rsa_crt_dmp1(d, p),
+        dmq1=rsa.rsa_crt_dmq1(d, q),
+        iqmp=rsa.rsa_crt_iqmp(p, q),
+        public_numbers=rsa.RSAPublicNumbers(primes.EXPONENT, p * q),
+    ).private_key()
 
 
 def check(
@@ -123,12 +164,14 @@ def _basic(account: Account, given: str) -> None:
         pair = base64.b64decode(given, validate=True)
     except (binascii.Error, ValueError):
         raise wrong_credentials() from None
-    expected = f"{account.api_key}:{account.api_secret}".encode()
-    if not hmac.compare_digest(pair, expected):
+    known = [f"{account.api_key}:{secret}".encode() for secret in account.api_secrets]
+    if not any(hmac.compare_digest(pair, each) for each in known):
         raise wrong_credentials()
 
 
 def _bearer(account: Account, token: str, now: float) -> None:
+    if account.public_key is None:
+        raise invalid_token("the application has no key")
     try:
         decoded: object = jwt.decode(
             token,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -88,17 +88,33 @@ class Reader:
         return self._changes.popleft()
 
 
+class Listener(Protocol):
+    """One who hears of each change at once."""
+
+    def tell(self, kind: str, thing: object) -> None:
+        """Something changed."""
+        ...
+
+    def close(self) -> None:
+        """No more changes will come."""
+        ...
+
+
 class Feed:
     """Tells every reader of every change; nobody waits for a slow one."""
 
     def __init__(self) -> None:
-        self._readers: list[Reader] = []
+        self._readers: list[Listener] = []
         self._closed = False
 
     def publish(self, kind: str, thing: object = None) -> None:
         """Something changed."""
         for reader in self._readers:
             reader.tell(kind, thing)
+
+    def hear(self, listener: Listener) -> None:
+        """Tell somebody of all changes from now on."""
+        self._readers.append(listener)
 
     @contextmanager
     def read(self, most: int = WAITING) -> Generator[Reader]:

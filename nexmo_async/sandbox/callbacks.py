@@ -1,12 +1,12 @@
-"""The sandbox's side of webhooks: sign, send, try again. The only room with aiohttp."""
+"""The sandbox's side of webhooks: sign, send, try again."""
 
 from __future__ import annotations
 
 import hashlib
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import nullcontext
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
-import aiohttp
 import attrs
 import jwt
 
@@ -18,13 +18,14 @@ from nexmo_async.sandbox.records import Attempt, Webhook
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from nexmo_async.clock import Clock
     from nexmo_async.sandbox.auth import Account
     from nexmo_async.sandbox.chaos import Rule
     from nexmo_async.sandbox.crew import Crew
+    from nexmo_async.sandbox.post import Post
     from nexmo_async.sandbox.records import Kind
     from nexmo_async.sandbox.store import Store
 
@@ -39,13 +40,6 @@ SERVER_ERROR: Final = 500
 FIRST_PAUSE: Final = 5.0
 LONGEST_PAUSE: Final = 900.0
 GIVE_UP_AFTER: Final = 86_400.0
-
-#: Seconds to connect, and to answer. These are the network's own, not the clock's.
-CONNECT_WITHIN: Final = 3.0
-ANSWER_WITHIN: Final = 15.0
-
-#: Seconds that an idle connection is kept: fewer than any common server keeps it.
-IDLE: Final = 2.0
 
 
 def pauses() -> Iterator[float]:
@@ -76,7 +70,7 @@ class Courier:
     clock: Clock
     store: Store
     crew: Crew
-    session: aiohttp.ClientSession
+    post: Post
     dice: Dice = attrs.field(factory=Dice)
     chaos: Chaos = attrs.field(factory=lambda: Chaos(Dice()))
     busy: Callable[[], AbstractContextManager[object]] = nullcontext
@@ -118,7 +112,7 @@ class Courier:
         """Tell the account once more, whatever became of the first time."""
         attempt = await self._attempt(webhook, url)
         if webhook.state != "pending" or not again(attempt):
-            self._settle(webhook, attempt)
+            self._settle(webhook)
 
     def claims(self, webhook: Webhook, attempt: Attempt) -> dict[str, object] | None:
         """What the token of an attempt said; None: it carried none."""
@@ -152,29 +146,35 @@ class Courier:
             pause, turn = pause + share * trouble["shuffle"].seconds, None
         signed = "unsigned" not in trouble
         for _ in range(2 if "double" in trouble else 1):
-            self.crew.start(self._deliver(webhook, url, turn, signed, pause))
+            work = self._deliver(webhook, url, turn, signed=signed, pause=pause)
+            self.crew.start(work)
 
-    async def _deliver(
+    def resume(self, webhook: Webhook, turn: asyncio.Lock | None) -> None:
+        """Go on with an event that was under way when the sandbox stopped."""
+        if webhook.url is not None and webhook.state == "pending":
+            made = len(webhook.attempts)
+            self.crew.start(self._deliver(webhook, webhook.url, turn, made=made))
+
+    async def _deliver(  # noqa: PLR0913 - what chaos may do to it
         self,
         webhook: Webhook,
         url: str,
         turn: asyncio.Lock | None,
-        signed: bool,  # noqa: FBT001 - of a task, which takes no keywords
-        pause: float,
+        *,
+        signed: bool = True,
+        pause: float = 0.0,
+        made: int = 0,
     ) -> None:
-        if pause:
-            await self.clock.sleep(pause)
-        if turn is None:
-            attempt = await self._attempt(webhook, url, signed=signed)
-        else:
-            async with turn:
+        for wait in islice(chain((pause,), pauses()), made, None):
+            if wait:
+                await self.clock.sleep(wait)
+            # Only first attempts wait for each other: what is late is late.
+            async with turn if turn is not None and not made else nullcontext():
                 attempt = await self._attempt(webhook, url, signed=signed)
-        for wait in pauses():
+            made += 1
             if not again(attempt):
                 break
-            await self.clock.sleep(wait)
-            attempt = await self._attempt(webhook, url, signed=signed)
-        self._settle(webhook, attempt)
+        self._settle(webhook)
 
     async def _attempt(
         self, webhook: Webhook, url: str, *, signed: bool = True
@@ -184,23 +184,18 @@ class Courier:
         jti = self.dice.uuid("jti", webhook.number, number) if signed else None
         sent = Attempt(at=at, jti=jti)
         with self.busy():
-            try:
-                async with self.session.post(
-                    url,
-                    data=webhook.body,
-                    headers=self._headers(webhook, sent),
-                    allow_redirects=False,
-                ) as answer:
-                    attempt = attrs.evolve(sent, answer=answer.status)
-            except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-                # ValueError: an address that no request can be made to.
-                why = f"{type(error).__name__}: {error}"
-                attempt = attrs.evolve(sent, error=why)
+            headers = self._headers(webhook, sent)
+            answer = await self.post.send(url, webhook.body, headers)
+            if isinstance(answer, str):
+                attempt = attrs.evolve(sent, error=answer)
+            else:
+                attempt = attrs.evolve(sent, answer=answer)
             webhook.attempts.append(attempt)
             self.store.changed("webhook", webhook)
         return attempt
 
-    def _settle(self, webhook: Webhook, attempt: Attempt) -> None:
+    def _settle(self, webhook: Webhook) -> None:
+        attempt = webhook.attempts[-1]
         if again(attempt):
             webhook.state = "dropped"
         else:
@@ -216,18 +211,3 @@ class Courier:
             token = jwt.encode(claims, self.account.signature_secret, algorithm="HS256")
             headers["Authorization"] = f"Bearer {token}"
         return headers
-
-
-@asynccontextmanager
-async def session(
-    *, connect: float = CONNECT_WITHIN, answer: float = ANSWER_WITHIN
-) -> AsyncGenerator[aiohttp.ClientSession, None]:
-    """The connections to the account's own servers; both limits in seconds."""
-    async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(keepalive_timeout=IDLE),
-        timeout=aiohttp.ClientTimeout(
-            total=None, sock_connect=connect, sock_read=answer
-        ),
-        cookie_jar=aiohttp.DummyCookieJar(),
-    ) as opened:
-        yield opened

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import secrets
 from typing import Final
 from uuid import UUID, uuid4
@@ -53,6 +54,27 @@ class Dice:
             return secrets.randbelow(_FINE) / _FINE
         drawn = int.from_bytes(self._bytes("fraction", *name)[:8], "big")
         return (drawn >> 11) / _FINE
+
+    def whole(self, bits: int, *name: object) -> int:
+        """A whole number of at most so many bits for the thing of this name."""
+        if self.seed is None:
+            return secrets.randbits(bits)
+        blocks = range(-(-bits // 256))
+        drawn = b"".join(self._bytes("whole", *name, block) for block in blocks)
+        return int.from_bytes(drawn, "big") & ((1 << bits) - 1)
+
+    def around(self, median: float, spread: float, *name: object) -> float:
+        """A number around a median, lognormal, for the thing of this name.
+
+        Args:
+            median: As many are below as above.
+            spread: How far: about two of three lie within `exp(spread)` times of it.
+            name: What it is for.
+        """
+        # Two numbers that are spread evenly make one that is spread like a bell.
+        far = math.sqrt(-2 * math.log(1 - self.fraction("far", *name)))
+        bell = far * math.cos(math.tau * self.fraction("way", *name))
+        return median * math.exp(spread * bell)
 
     def _bytes(self, *name: object) -> bytes:
         written = "\0".join(map(str, (self.seed, *name))).encode("utf-8", "replace")

@@ -22,8 +22,8 @@ class Gate:
 
     network: Network
 
-    async def before(self, request: Request, draft: Draft) -> None:
-        """Before the message is accepted.
+    async def before(self, request: Request, draft: Draft) -> float:
+        """Before the message is accepted: the seconds that it will wait in line.
 
         Raises:
             RefusedError: It is not.
@@ -37,7 +37,7 @@ class Gate:
                     await clock.sleep(rule.seconds)
                 else:
                     await _fail(request, rule)
-        self.network.meter.take(draft, now=clock.monotonic(), wall=clock.wall())
+        return self.network.meter.take(draft, now=clock.monotonic(), wall=clock.wall())
 
     async def after(self, request: Request, draft: Draft) -> None:
         """When the message is accepted, and the answer could still be lost.

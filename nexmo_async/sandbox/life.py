@@ -19,12 +19,6 @@ Verdict: TypeAlias = Literal[
     "deliver", "read", "reject", "undeliverable", "silent", "slow", "flaky", "reply"
 ]
 
-#: Seconds from acceptance until the provider has the message.
-SUBMITTED_AFTER: Final = 0.05
-#: Seconds from there until it is delivered, or refused.
-DELIVERED_AFTER: Final = 0.15
-#: Seconds from there until it is read.
-READ_AFTER: Final = 0.15
 #: Seconds until somebody slow has read it.
 SLOW_AFTER: Final = 30.0
 
@@ -100,6 +94,24 @@ class Outcome:
     text: str | None = None
 
 
+@attrs.frozen(kw_only=True)
+class Pace:
+    """How long each status takes that a script says nothing of, in seconds.
+
+    Attributes:
+        submitted: From acceptance until the provider has the message.
+        delivered: From there until it is delivered, or refused.
+        read: From there until it is read.
+    """
+
+    submitted: float = 0.05
+    delivered: float = 0.15
+    read: float = 0.15
+
+
+#: A sandbox is quick unless it is asked to be realistic.
+QUICK: Final = Pace()
+
 #: What becomes of a message that nobody wrote a script for.
 USUAL: Final = Outcome("read")
 
@@ -166,48 +178,51 @@ def decide(outcome: Outcome, fraction: float) -> Outcome:
     return Outcome("read", None, outcome.after)
 
 
-def life(outcome: Outcome, *, channel: str, ttl: float | None = None) -> list[Turn]:
+def life(
+    outcome: Outcome, *, channel: str, ttl: float | None = None, pace: Pace = QUICK
+) -> list[Turn]:
     """The turns of one message's life.
 
     Args:
         outcome: What becomes of it.
         channel: What carries it, by any of its names.
         ttl: Seconds after which it is no longer worth delivering.
+        pace: How long each status takes that the outcome says nothing of.
     """
-    turns = list(_turns(outcome, PLAIN.get(channel, channel)))
+    turns = list(_turns(outcome, PLAIN.get(channel, channel), pace))
     return turns if ttl is None else _expire(turns, ttl)
 
 
-def _turns(outcome: Outcome, channel: str) -> Iterator[Turn]:
+def _turns(outcome: Outcome, channel: str, pace: Pace) -> Iterator[Turn]:
     after = outcome.after
     if outcome.verdict == "undeliverable":
         # It never reached the provider, so nothing was submitted.
-        delay = SUBMITTED_AFTER if after is None else after
+        delay = pace.submitted if after is None else after
         yield Turn(delay, "undeliverable", outcome.code or codes.NOT_SUBMITTED)
         return
-    yield Turn(SUBMITTED_AFTER, "submitted")
-    final = DELIVERED_AFTER if after is None else after
+    yield Turn(pace.submitted, "submitted")
+    final = pace.delivered if after is None else after
     match outcome.verdict:
         case "silent":
             return
         case "reject":
             yield Turn(final, "rejected", outcome.code)
         case "slow":
-            yield from _reading(channel, SLOW_AFTER if after is None else after)
+            yield from _reading(channel, SLOW_AFTER if after is None else after, pace)
         case "read" | "flaky" | "reply":
-            yield from _reading(channel, after)
+            yield from _reading(channel, after, pace)
         case "deliver":
             yield Turn(final, "delivered")
         case _:
             assert_never(outcome.verdict)
 
 
-def _reading(channel: str, after: float | None) -> Iterator[Turn]:
+def _reading(channel: str, after: float | None, pace: Pace) -> Iterator[Turn]:
     if channel in TELLS_READ:
-        yield Turn(DELIVERED_AFTER, "delivered")
-        yield Turn(READ_AFTER if after is None else after, "read")
+        yield Turn(pace.delivered, "delivered")
+        yield Turn(pace.read if after is None else after, "read")
     else:
-        yield Turn(DELIVERED_AFTER if after is None else after, "delivered")
+        yield Turn(pace.delivered if after is None else after, "delivered")
 
 
 def _expire(turns: list[Turn], ttl: float) -> list[Turn]:

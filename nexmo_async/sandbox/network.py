@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -11,12 +10,12 @@ import attrs
 from nexmo_async.clock import instant
 from nexmo_async.sandbox import inbound, payload, realism, workflow
 from nexmo_async.sandbox.chaos import Chaos
+from nexmo_async.sandbox.conductor import Conductor
 from nexmo_async.sandbox.dice import Dice
-from nexmo_async.sandbox.life import PLAIN, Outcome, decide, life
+from nexmo_async.sandbox.life import PLAIN, QUICK, Outcome, decide, life
 from nexmo_async.sandbox.personas import Personas
 from nexmo_async.sandbox.rates import Meter
 from nexmo_async.sandbox.records import (
-    Ending,
     Event,
     Inbound,
     Message,
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from nexmo_async.clock import Clock
     from nexmo_async.sandbox.callbacks import Courier
     from nexmo_async.sandbox.crew import Crew
-    from nexmo_async.sandbox.life import Status
+    from nexmo_async.sandbox.life import Status, Turn
     from nexmo_async.sandbox.records import Api, Draft, Webhook
     from nexmo_async.sandbox.store import Store
 
@@ -79,6 +78,8 @@ class Network:
     realistic: bool = False
     home: str = ""
     _count: int = attrs.field(default=0, init=False)
+    _resumed: int = attrs.field(default=0, init=False)
+    _began: datetime | None = attrs.field(default=None, init=False)
     _last_heard: dict[tuple[str, str], datetime] = attrs.field(
         factory=dict[tuple[str, str], "datetime"], init=False
     )
@@ -86,13 +87,51 @@ class Network:
         factory=dict[tuple[str, str], Inbound], init=False
     )
 
-    def send(self, draft: Draft, place: Place | None = None) -> Message:
-        """Accept a message and begin its life."""
+    @property
+    def _conductor(self) -> Conductor:
+        return Conductor(self)
+
+    @property
+    def count(self) -> int:
+        """How many ids were given away."""
+        return self._count
+
+    def resume(self, count: int) -> None:
+        """Go on with all that was under way when the sandbox stopped.
+
+        Args:
+            count: How many ids were given away.
+        """
+        self._count, self._began = count, instant(self.clock)
+        for said in self.store.inbound():
+            self._last_heard[said.channel, said.sender] = said.at
+        for message in self.store.messages():
+            self._resumed = message.number
+            if self._goes_on(message):
+                self.crew.start(self._live(message))
+        for run in self.store.workflows():
+            if run.status == "running" and run.is_whole:
+                self.crew.start(self._conductor.run(run))
+        for webhook in self.store.webhooks():
+            concerned = self.store.message(webhook.message_uuid or "")
+            self.courier.resume(webhook, concerned.turn if concerned else None)
+
+    def send(
+        self, draft: Draft, place: Place | None = None, *, wait: float = 0.0
+    ) -> Message:
+        """Accept a message and begin its life.
+
+        Args:
+            draft: What to send.
+            place: Where it stands in a workflow.
+            wait: Seconds that it stands in line before.
+        """
         message = Message(
             message_uuid=self._identity(),
             draft=draft,
             accepted_at=instant(self.clock),
             place=place,
+            waits=wait,
         )
         self.store.add_message(message)
         answered = self._awaited.pop((PLAIN[draft.channel], draft.to), None)
@@ -101,17 +140,21 @@ class Network:
         self.crew.start(self._live(message))
         return message
 
-    def send_with_failover(self, drafts: Sequence[Draft]) -> Message:
+    def send_with_failover(
+        self, drafts: Sequence[Draft], *, wait: float = 0.0
+    ) -> Message:
         """Accept a v1 message, and what to send if it is rejected."""
         identity = self.dice.word("workflow", self._count)
         plan = [Plan(draft=draft) for draft in drafts]
         run = Workflow(workflow_id=identity, api="v1", plan=plan)
         self.store.add_workflow(run)
-        first = self._step(run, drafts[0], total=len(drafts))
-        self.crew.start(self._fail_over(run, drafts))
+        first = self._conductor.step(run, drafts[0], wait=wait)
+        self.crew.start(self._conductor.run(run))
         return first
 
-    def dispatch(self, steps: Sequence[workflow.Step], api: Api) -> Workflow:
+    def dispatch(
+        self, steps: Sequence[workflow.Step], api: Api, *, wait: float = 0.0
+    ) -> Workflow:
         """Accept a workflow and run it."""
         plan = [
             Plan(draft=step.draft, condition=step.condition, within=step.within)
@@ -119,8 +162,8 @@ class Network:
         ]
         run = Workflow(workflow_id=self._identity(), api=api, plan=plan)
         self.store.add_workflow(run)
-        self._step(run, steps[0].draft, total=len(steps))
-        self.crew.start(self._dispatch(run, steps))
+        self._conductor.step(run, steps[0].draft, wait=wait)
+        self.crew.start(self._conductor.run(run))
         return run
 
     def hear(self, said: Inbound) -> Webhook:
@@ -169,15 +212,39 @@ class Network:
         self._last_heard.clear()
 
     async def _live(self, message: Message) -> None:
-        outcome = self._outcome_of(message)
-        for turn in life(outcome, channel=message.channel, ttl=message.draft.ttl):
-            await self.clock.sleep(turn.delay)
+        outcome, turns = self._life_of(message)
+        lived = len(message.events)
+        age = self.missed(message)
+        for number, turn in enumerate(turns, start=1):
+            pause, age = max(0.0, turn.delay - age), max(0.0, age - turn.delay)
+            if number <= lived:
+                continue
+            await self.clock.sleep(pause)
             if message.revoked_at is not None or message.by_hand:
                 # What is told after a revocation is not documented: nothing is.
                 return
             self._reach(message, turn.status, turn.code)
         if outcome.verdict == "reply":
             await self._reply(message, outcome.text or "")
+
+    def _goes_on(self, message: Message) -> bool:
+        """Is there more to come of a message that was under way?"""
+        if message.by_hand or message.revoked_at is not None:
+            return False
+        turns = self._life_of(message)[1]
+        told = [event.status for event in message.events]
+        # A script that was changed since may lead elsewhere: then it ends here.
+        begins = told == [turn.status for turn in turns[: len(told)]]
+        return begins and len(told) < len(turns)
+
+    def _life_of(self, message: Message) -> tuple[Outcome, list[Turn]]:
+        outcome, draft, pace = self._outcome_of(message), message.draft, QUICK
+        if self.realistic:
+            pace = realism.pace(draft.channel, self.dice, message.number)
+        if message.waits:
+            pace = attrs.evolve(pace, submitted=pace.submitted + message.waits)
+        turns = life(outcome, channel=draft.channel, ttl=draft.ttl, pace=pace)
+        return outcome, turns
 
     def _outcome_of(self, message: Message) -> Outcome:
         draft = message.draft
@@ -224,77 +291,8 @@ class Network:
         self._count += 1
         return self.dice.uuid("thing", self._count)
 
-    async def _fail_over(self, run: Workflow, drafts: Sequence[Draft]) -> None:
-        message = run.messages[0]
-        for following in [*drafts[1:], None]:
-            look = partial(_failed_over, message, last=following is None)
-            decision = await message.bell.until(look)
-            self._end(run, message.status)
-            if decision == "next" and following is not None:
-                message = self._step(run, following, total=len(drafts))
-                continue
-            run.status = "completed" if decision == "completed" else "error"
-            self.store.changed("workflow", run)
-            return
-
-    async def _dispatch(self, run: Workflow, steps: Sequence[workflow.Step]) -> None:
-        message = run.messages[0]
-        for step, following in zip(steps, [*steps[1:], None], strict=True):
-            decision, why = await self._outcome(step, message)
-            self._end(run, why)
-            if decision == "next" and following is not None:
-                message = self._step(run, following.draft, total=len(steps))
-                continue
-            run.status = "completed" if decision == "completed" else "error"
-            self.courier.send(
-                "report",
-                self.addresses.status_url,
-                payload.report(run, instant(self.clock)),
-                message_uuid=message.message_uuid,
-                turn=message.turn,
-                person=message.to,
-            )
-            self.store.changed("workflow", run)
-            return
-
-    async def _outcome(
-        self, step: workflow.Step, message: Message
-    ) -> tuple[workflow.Decision, str]:
-        """What comes next, and the status or the silence that decided it."""
-        try:
-            async with self.clock.timeout(step.within):
-                return await message.bell.until(lambda: _dispatched(step, message))
-        except TimeoutError:
-            # What came in the very last moment has come in time.
-            late = _dispatched(step, message)
-            return late or (workflow.dispatch(step, workflow.Expired()), "expired")
-
-    def _end(self, run: Workflow, outcome: str) -> None:
-        run.endings.append(Ending(instant(self.clock), outcome))
-        self.store.changed("workflow", run)
-
-    def _step(self, run: Workflow, draft: Draft, *, total: int) -> Message:
-        number = len(run.messages) + 1
-        message = self.send(draft, Place(run.workflow_id, number, total))
-        run.messages.append(message)
-        self.store.changed("workflow", run)
-        return message
-
-
-def _dispatched(
-    step: workflow.Step, message: Message
-) -> tuple[workflow.Decision, str] | None:
-    """The first decision that the message's story so far leads to, and the status."""
-    for event in message.events:
-        decision = workflow.dispatch(step, event.status)
-        if decision != "wait":
-            return decision, event.status
-    return None
-
-
-def _failed_over(message: Message, *, last: bool) -> workflow.Decision | None:
-    for event in message.events:
-        decision = workflow.failover(event.status, last=last)
-        if decision != "wait":
-            return decision
-    return None
+    def missed(self, message: Message) -> float:
+        """Seconds that passed before the sandbox went on with a message."""
+        if self._began is None or message.number > self._resumed:
+            return 0.0
+        return (self._began - message.accepted_at).total_seconds()

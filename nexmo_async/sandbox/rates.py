@@ -31,12 +31,15 @@ class Rates:
         account: For all together.
         us_number: For each American long number that sends SMS.
         channels: For each channel, by its plain name.
+        queue: How many messages above the rate of a number or a channel wait in line
+            before there is a 429; what is above the account's rate never waits.
         bodyless: Say 429 without a word, as it was in 2018.
     """
 
     account: float | None = None
     us_number: float | None = None
     channels: Mapping[str, float] = attrs.field(factory=dict[str, float])
+    queue: int = 0
     bodyless: bool = False
 
 
@@ -54,6 +57,12 @@ class _Bucket:
     rate: float
     level: float
     at: float
+    lowest: float = 0.0
+
+    @property
+    def wait(self) -> float:
+        """Seconds until one more fits."""
+        return (1 + self.lowest - self.level) / self.rate
 
     def fill(self, now: float) -> None:
         """What has become free since the last time."""
@@ -79,8 +88,8 @@ class Meter:
         self._rates = rates
         self._buckets.clear()
 
-    def take(self, draft: Draft, *, now: float, wall: float) -> None:
-        """One more message.
+    def take(self, draft: Draft, *, now: float, wall: float) -> float:
+        """One more message: the seconds that it waits in line.
 
         Args:
             draft: The message.
@@ -91,32 +100,33 @@ class Meter:
             RefusedError: It is too much; nothing was counted.
         """
         if self._rates is FREE:
-            return
+            return 0.0
         asked = [self._bucket(*limit, now) for limit in self._limits(draft)]
         for bucket in asked:
             bucket.fill(now)
         # What a hair is missing of is there: numbers between 0 and 1 are not exact.
-        empty = [bucket for bucket in asked if bucket.level < 1 - 1e-9]
+        empty = [each for each in asked if each.level < 1 + each.lowest - 1e-9]
         if empty:
-            raise self._refusal(max(empty, key=_wait), wall)
+            raise self._refusal(max(empty, key=_waiting), wall)
         for bucket in asked:
             bucket.level -= 1
+        return max(0.0, *(-bucket.level / bucket.rate for bucket in asked), 0.0)
 
-    def _limits(self, draft: Draft) -> Iterator[tuple[str, float]]:
+    def _limits(self, draft: Draft) -> Iterator[tuple[str, float, int]]:
         rates, plain = self._rates, PLAIN[draft.channel]
         if rates.account is not None:
-            yield "account", rates.account
+            yield "account", rates.account, 0
         american = plain == "sms" and _AMERICAN.fullmatch(draft.sender)
         if rates.us_number is not None and american:
-            yield f"sender {draft.sender}", rates.us_number
+            yield f"sender {draft.sender}", rates.us_number, rates.queue
         if plain in rates.channels:
-            yield f"channel {plain}", rates.channels[plain]
+            yield f"channel {plain}", rates.channels[plain], rates.queue
 
-    def _bucket(self, key: str, rate: float, now: float) -> _Bucket:
+    def _bucket(self, key: str, rate: float, queue: int, now: float) -> _Bucket:
         if key not in self._buckets:
             if len(self._buckets) >= BUCKETS:
                 self._forget(now)
-            self._buckets[key] = _Bucket(rate, max(rate, 1.0), now)
+            self._buckets[key] = _Bucket(rate, max(rate, 1.0), now, -queue)
         return self._buckets[key]
 
     def _forget(self, now: float) -> None:
@@ -129,7 +139,7 @@ class Meter:
         }
 
     def _refusal(self, bucket: _Bucket, wall: float) -> RefusedError:
-        wait = _wait(bucket)
+        wait = bucket.wait
         # The moment is in milliseconds there, whatever the text says. (v1 spec.)
         headers = {
             "Retry-After": str(max(1, math.ceil(wait))),
@@ -143,6 +153,5 @@ class Meter:
         return RefusedError(attrs.evolve(refused.problem, bodyless=True))
 
 
-def _wait(bucket: _Bucket) -> float:
-    """Seconds until one more fits."""
-    return (1 - bucket.level) / bucket.rate
+def _waiting(bucket: _Bucket) -> float:
+    return bucket.wait

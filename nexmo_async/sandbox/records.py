@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from nexmo_async.sandbox.life import Status
+    from nexmo_async.sandbox.workflow import Condition
 
 Api: TypeAlias = Literal["beta", "v0.1", "v1"]
 Format: TypeAlias = Literal["v0.1", "v1"]
@@ -73,6 +74,7 @@ class Message:
         webhooks: What the account heard of it.
         revoked_at: When the account took it back before it was delivered.
         by_hand: Somebody writes its receipts; the script has ended.
+        waits: Seconds in line before it was on its way.
         number: The how-manieth it is, counted from one.
         words: All that a search looks into, in small letters.
     """
@@ -87,6 +89,7 @@ class Message:
     turn: asyncio.Lock = attrs.field(factory=asyncio.Lock, repr=False)
     revoked_at: datetime | None = None
     by_hand: bool = False
+    waits: float = 0.0
     number: int = 0
     words: str = attrs.field(
         init=False, repr=False, default=attrs.Factory(_words, takes_self=True)
@@ -168,6 +171,7 @@ class Inbound:
     read_at: datetime | None = None
     replying_until: datetime | None = None
     webhooks: list[Webhook] = attrs.field(factory=list["Webhook"], repr=False)
+    number: int = 0
 
 
 @attrs.frozen(kw_only=True)
@@ -180,7 +184,7 @@ class Plan:
     """
 
     draft: Draft
-    condition: str | None = None
+    condition: Condition | None = None
     within: float | None = None
 
 
@@ -207,6 +211,13 @@ class Workflow:
     messages: list[Message] = attrs.field(factory=list[Message])
     endings: list[Ending] = attrs.field(factory=list[Ending])
     status: Literal["running", "completed", "error"] = "running"
+    number: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Are the messages of all steps that began still remembered?"""
+        last = self.messages[-1].place if self.messages else None
+        return last is not None and last.number == len(self.messages)
 
 
 @attrs.frozen(kw_only=True)

@@ -57,8 +57,17 @@ class Store:
         self._workflows: dict[str, Workflow] = {}
         self._webhooks: dict[int, Webhook] = {}
         self._statuses: Counter[str] = Counter()
-        self._accepted = 0
-        self._told = 0
+        self._numbers: Counter[str] = Counter()
+
+    @property
+    def most(self) -> dict[str, int]:
+        """How many of each kind are remembered."""
+        return {
+            "message": self._most,
+            "inbound": self._most,
+            "workflow": self._most,
+            "webhook": self._most_webhooks,
+        }
 
     def messages(
         self, *, to: str | None = None, status: str | None = None
@@ -134,8 +143,7 @@ class Store:
 
     def add_message(self, message: Message) -> None:
         """Remember a message."""
-        self._accepted += 1
-        message.number = self._accepted
+        self._count("message", message)
         self._statuses[message.status] += 1
         shelf = self._messages
         for old in _remember(shelf, message.message_uuid, message, self._most):
@@ -144,19 +152,20 @@ class Store:
 
     def add_inbound(self, said: Inbound) -> None:
         """Remember what somebody wrote."""
+        self._count("inbound", said)
         _remember(self._inbound, said.message_uuid, said, self._most)
         self.changed("inbound", said)
 
     def add_workflow(self, workflow: Workflow) -> None:
         """Remember a workflow."""
+        self._count("workflow", workflow)
         _remember(self._workflows, workflow.workflow_id, workflow, self._most)
         self.changed("workflow", workflow)
 
     def add_webhook(self, webhook: Webhook) -> None:
         """Remember a webhook."""
-        self._told += 1
-        webhook.number = self._told
-        _remember(self._webhooks, self._told, webhook, self._most_webhooks)
+        self._count("webhook", webhook)
+        _remember(self._webhooks, webhook.number, webhook, self._most_webhooks)
         about = webhook.message_uuid or ""
         concerned = self._messages.get(about) or self._inbound.get(about)
         if concerned is not None:
@@ -186,6 +195,11 @@ class Store:
         self._webhooks.clear()
         self._statuses.clear()
         self.changed("reset")
+
+    def _count(self, kind: str, thing: Message | Inbound | Workflow | Webhook) -> None:
+        """Give it the next number, unless it comes out of a file with one."""
+        thing.number = thing.number or self._numbers[kind] + 1
+        self._numbers[kind] = thing.number
 
     def _newest(self) -> Iterator[Message]:
         return reversed(self._messages.values())

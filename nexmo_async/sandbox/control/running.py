@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
@@ -72,13 +72,18 @@ class Running:
         return answer(told)
 
     async def put_info(self, request: Request) -> Response:
-        """Say where to tell things: `{"status_url": ..., "inbound_url": null}`."""
+        """Set `status_url`, `inbound_url` (null: nowhere), a list of `api_secrets`."""
         body = await read(request)
-        for name, url in body.items():
-            if name not in ("status_url", "inbound_url"):
-                raise invalid(Violation(name, "is not status_url or inbound_url."))
-            if url is not None and not isinstance(url, str):
-                raise invalid(Violation(name, "must be an address or null."))
+        for name, value in body.items():
+            if name not in _SETTABLE:
+                known = ", ".join(_SETTABLE)
+                raise invalid(Violation(name, f"is none of {known}."))
+            if not _SETTABLE[name](value):
+                raise invalid(Violation(name, f"must be {_MEANS[name]}."))
+        secrets = document.items(body.pop("api_secrets", None))
+        if secrets is not None:
+            account = self.network.courier.account
+            account.api_secrets = tuple(map(str, secrets))
         for name, url in body.items():
             setattr(self.network.addresses, name, url or None)
         self.network.store.changed("info")
@@ -155,6 +160,28 @@ class Running:
             return {"now": now, "speed": clock.speed, "frozen": clock.frozen}
         frozen = isinstance(clock, ManualClock)
         return {"now": now, "speed": 1.0, "frozen": frozen}
+
+
+def _is_address(value: object) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _are_secrets(value: object) -> bool:
+    found = document.items(value)
+    return bool(found) and all(each and isinstance(each, str) for each in found or ())
+
+
+#: What may be set while it runs -> may it be this, and what it must be.
+_SETTABLE: Final[Mapping[str, Callable[[object], bool]]] = {
+    "status_url": _is_address,
+    "inbound_url": _is_address,
+    "api_secrets": _are_secrets,
+}
+_MEANS: Final = {
+    "status_url": "an address or null",
+    "inbound_url": "an address or null",
+    "api_secrets": "a list of at least one text",
+}
 
 
 def _pace(body: Mapping[str, object], clock: Clock) -> Callable[[], None] | None:

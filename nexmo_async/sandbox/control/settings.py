@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from nexmo_async.sandbox.network import Network
+
+#: How many messages may wait in line.
+QUEUES: Final = range(100_001)
 
 
 @attrs.frozen(eq=False)
@@ -137,6 +140,9 @@ def _rates(given: dict[str, object]) -> Rates:
     bodyless = given.get("bodyless", False)
     if not isinstance(bodyless, bool):
         raise invalid(Violation("bodyless", "must be true or false."))
+    queue = given.get("queue", 0)
+    if isinstance(queue, bool) or not isinstance(queue, int) or queue not in QUEUES:
+        raise invalid(Violation("queue", f"must be between 0 and {QUEUES[-1]}."))
     channels = document.mapping(given.get("channels", {}))
     if channels is None or channels.keys() - set(PLAIN.values()):
         raise invalid(Violation("channels", "must be rates by channel."))
@@ -148,6 +154,7 @@ def _rates(given: dict[str, object]) -> Rates:
             for name, rate in channels.items()
             if rate is not None
         },
+        queue=queue,
         bodyless=bodyless,
     )
 

@@ -43,6 +43,7 @@ def summary(message: Message) -> dict[str, object]:
         "accepted_at": message.accepted_at.isoformat(),
         "updated_at": last.isoformat(),
         "revoked_at": moment(message.revoked_at),
+        "waits": message.waits,
         "workflow": None if place is None else attrs.asdict(place),
     }
 

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from nexmo_async.clock import ManualClock
 from nexmo_async.sandbox import Sandbox, serve
-from nexmo_async.sandbox.auth import make_keys
+from nexmo_async.sandbox.auth import make_key, public_half
 from nexmo_async.sandbox.bell import Bell
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ class Receiver:
 
 @pytest.fixture(scope="session")
 def keys() -> tuple[bytes, str]:
-    public, private = make_keys()
+    private = make_key()
+    public = public_half(private)
     info = serialization.PublicFormat.SubjectPublicKeyInfo
     return public.public_bytes(serialization.Encoding.PEM, info), private
 

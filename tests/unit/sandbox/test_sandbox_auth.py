@@ -10,7 +10,14 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from nexmo_async.sandbox.auth import Account, check, make_keys, read_public_key
+from nexmo_async.sandbox.auth import (
+    Account,
+    check,
+    make_key,
+    public_half,
+    read_public_key,
+)
+from nexmo_async.sandbox.dice import Dice
 from nexmo_async.sandbox.problem import RefusedError
 
 if TYPE_CHECKING:
@@ -31,7 +38,7 @@ CLAIMS: Final[dict[str, Any]] = {
 def account(keys: tuple[bytes, str]) -> Account:
     return Account(
         api_key="abcd1234",
-        api_secret="0123456789abcdef",
+        api_secrets=("0123456789abcdef",),
         application_id=APPLICATION,
         public_key=read_public_key(keys[0]),
         signature_secret="x" * 32,
@@ -57,6 +64,41 @@ def refusal(account: Account, headers: Sequence[str]) -> tuple[int, str, str]:
 
 def test_the_key_and_its_secret_open(account: Account) -> None:
     check(account, [basic("abcd1234:0123456789abcdef")], now=NOW)
+
+
+def test_each_of_several_secrets_opens(account: Account) -> None:
+    """As while one is exchanged for another."""
+    account.api_secrets = ("old", "new")
+
+    check(account, [basic("abcd1234:old")], now=NOW)
+    check(account, [basic("abcd1234:new")], now=NOW)
+    assert refusal(account, [basic("abcd1234:0123456789abcdef")])[0] == 401
+
+
+async def test_secrets_are_exchanged_while_it_runs(
+    api: httpx.AsyncClient, box: Sandbox
+) -> None:
+    both = {"api_secrets": ["0123456789abcdef", "the new one"]}
+    assert (await api.put("/_sandbox/info", json=both)).status_code == 200
+    told = (await api.get("/_sandbox/info", params={"secrets": 1})).json()
+    assert told["api_secrets"] == both["api_secrets"]
+
+    new = httpx.BasicAuth(box.api_key, "the new one")
+    assert (await api.post("/v1/messages", json={}, auth=new)).status_code == 422
+    await api.put("/_sandbox/info", json={"api_secrets": ["the new one"]})
+
+    assert box.api_secret == "the new one"
+    assert (await api.post("/v1/messages", json={})).status_code == 401
+
+
+@pytest.mark.parametrize("secrets", [[], "secret", [""], [7], None])
+async def test_an_account_has_at_least_one_secret(
+    api: httpx.AsyncClient, secrets: object
+) -> None:
+    answer = await api.put("/_sandbox/info", json={"api_secrets": secrets})
+
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "api_secrets must be a list of at least one text."
 
 
 def test_the_scheme_may_be_written_in_any_case(account: Account) -> None:
@@ -186,7 +228,7 @@ def test_a_token_for_another_application_is_refused(
 
 
 def test_a_token_signed_with_another_key_is_refused(account: Account) -> None:
-    another = make_keys()[1]
+    another = make_key()
 
     assert refusal(account, [bearer(another)]) == (
         401,
@@ -245,10 +287,36 @@ def test_a_key_of_another_kind_is_refused() -> None:
 
 
 def test_a_made_pair_is_2048_bits_and_pkcs8() -> None:
-    public, private = make_keys()
+    private = make_key()
 
-    assert public.key_size == 2048
+    assert public_half(private).key_size == 2048
     assert private.startswith("-----BEGIN PRIVATE KEY-----")
+
+
+def test_a_seed_makes_the_same_key_each_time() -> None:
+    key = make_key(Dice("seed"))
+
+    assert make_key(Dice("seed")) == key
+    assert make_key(Dice("another")) != key
+
+
+def test_a_key_from_a_seed_is_as_long_as_any(account: Account) -> None:
+    """It was made outside of OpenSSL, so OpenSSL is asked whether it is one."""
+    private = make_key(Dice("seed"))
+    loaded = serialization.load_pem_private_key(private.encode(), password=None)
+    account.public_key = public_half(private)
+
+    assert account.public_key.key_size == 2048
+    assert account.public_key == loaded.public_key()
+    check(account, [bearer(private)], now=NOW)
+
+
+def test_without_a_key_no_token_opens(
+    account: Account, keys: tuple[bytes, str]
+) -> None:
+    account.public_key = None
+
+    assert refusal(account, [bearer(keys[1])])[2].endswith("the application has no key")
 
 
 async def test_nobody_gets_in_without_a_header(box: Sandbox) -> None:

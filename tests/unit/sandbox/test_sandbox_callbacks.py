@@ -10,8 +10,9 @@ import jwt
 import pytest
 
 from nexmo_async.sandbox.auth import Account, read_public_key
-from nexmo_async.sandbox.callbacks import Courier, again, pauses, session
+from nexmo_async.sandbox.callbacks import Courier, again, pauses
 from nexmo_async.sandbox.crew import crew
+from nexmo_async.sandbox.post import post
 from nexmo_async.sandbox.records import Attempt, Webhook
 from nexmo_async.sandbox.store import Store
 
@@ -269,14 +270,14 @@ async def test_an_answer_that_does_not_come_is_a_failure(
 ) -> None:
     account = Account(
         api_key="abcd1234",
-        api_secret="x",
+        api_secrets=("x",),
         application_id="a",
         public_key=read_public_key(keys[0]),
         signature_secret="x" * 32,
     )
     receiver.hold = asyncio.Event()
     store = Store()
-    async with session(answer=0.01) as connections, crew() as hands:
+    async with post(answer=0.01) as connections, crew() as hands:
         courier = Courier(account, clock, store, hands, connections)
         webhook = courier.send("status", receiver.url, {})
         await store.bell.until(lambda: webhook.attempts or None)

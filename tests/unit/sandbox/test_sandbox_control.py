@@ -48,6 +48,7 @@ async def test_all_messages_are_shown(api: httpx.AsyncClient) -> None:
                 "accepted_at": "2026-01-01T00:00:00+00:00",
                 "updated_at": "2026-01-01T00:00:00+00:00",
                 "revoked_at": None,
+                "waits": 0.0,
                 "workflow": None,
             }
         ],

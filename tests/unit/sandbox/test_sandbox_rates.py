@@ -96,6 +96,60 @@ def test_buckets_that_are_full_again_are_forgotten() -> None:
     assert len(meter._buckets) < 10  # noqa: SLF001 - nothing else shows it
 
 
+def test_what_is_above_a_numbers_rate_may_stand_in_line() -> None:
+    meter = Meter(Rates(us_number=2.0, queue=3))
+    one = draft(sender="12125550100")
+
+    waits = [meter.take(one, now=0.0, wall=0.0) for _ in range(5)]
+
+    assert waits == [0.0, 0.0, 0.5, 1.0, 1.5]
+    assert taken(meter, one, 5) == 0
+    assert taken(meter, one, 5, now=0.5) == 1
+
+
+def test_what_is_above_the_accounts_rate_never_waits() -> None:
+    meter = Meter(Rates(account=2.0, queue=100))
+
+    assert taken(meter, draft(), 5) == 2
+
+
+def test_a_full_line_says_when_there_is_room_in_it() -> None:
+    meter = Meter(Rates(us_number=0.1, queue=1))
+    one = draft(sender="12125550100")
+    assert taken(meter, one, 2) == 2
+
+    with pytest.raises(RefusedError) as refused:
+        meter.take(one, now=0.0, wall=0.0)
+
+    assert refused.value.problem.headers["Retry-After"] == "10"
+
+
+async def test_a_message_in_line_is_submitted_when_its_turn_comes(
+    api: httpx.AsyncClient, box: Sandbox, clock: ManualClock
+) -> None:
+    await api.put("/_sandbox/limits", json={"us_number": 1, "queue": 10})
+    for _ in range(3):
+        await api.post("/v1/messages", json={**FLAT, "from": "12125550100"})
+
+    await clock.advance(1.5)
+
+    statuses = [message.status for message in box.messages()]
+    assert statuses == ["delivered", "delivered", "accepted"]
+
+
+async def test_a_step_of_a_workflow_stands_in_line_as_well(
+    api: httpx.AsyncClient, box: Sandbox, clock: ManualClock
+) -> None:
+    await api.put("/_sandbox/limits", json={"us_number": 1, "queue": 10})
+    both = {**FLAT, "from": "12125550100", "failover": [FLAT]}
+    for _ in range(2):
+        await api.post("/v1/messages", json=both)
+
+    await clock.advance(1)
+
+    assert [message.status for message in box.messages()] == ["delivered", "accepted"]
+
+
 async def test_too_much_is_429_with_all_its_headers(
     api: httpx.AsyncClient, box: Sandbox
 ) -> None:
@@ -145,6 +199,7 @@ async def test_the_limits_are_shown(api: httpx.AsyncClient) -> None:
         "account": None,
         "us_number": None,
         "channels": {},
+        "queue": 0,
         "bodyless": False,
         "realistic": False,
     }
@@ -171,6 +226,10 @@ async def test_realistic_sets_the_usual_limits_and_takes_them_away(
         {"channels": {"pigeon": 1}},
         {"channels": 7},
         {"bodyless": "yes"},
+        {"queue": -1},
+        {"queue": 1.5},
+        {"queue": True},
+        {"queue": 1_000_000},
         {"speed": 1},
     ],
 )
