@@ -42,6 +42,9 @@ POLICY: Final[Mapping[Kind, Answer]] = {
     "unclear": "next",
 }
 
+#: What is sent without words of ours may go to any channel, so it may be read.
+UNKNOWN: Final = frozenset({"raw"})
+
 #: Statuses that a step can wait for.
 WAITED: Final = ("submitted", "delivered", "read")
 
@@ -66,7 +69,7 @@ def _check_statuses(statuses: Collection[str], channel: str) -> None:
         if status not in WAITED:
             problem = f"is {status!r}, choose of {', '.join(WAITED)}"
             raise MessageError("until", problem)
-    if set(statuses) == {"read"} and channel not in READABLE:
+    if set(statuses) == {"read"} and channel not in READABLE | UNKNOWN:
         raise MessageError("until", f"{channel} never tells 'read', use 'delivered'")
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
+from nexmo_async.models.viber import Viber
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -18,6 +20,9 @@ TIMES: Final = range(15, 86_401)
 
 #: What Nexmo can wait for (workflows and dispatch specs).
 WAITED: Final = ("delivered", "read")
+
+#: Seconds that Viber may keep trying inside a timed workflow (the same specs).
+VIBER_TTL: Final = 86_400
 
 #: What is never carried to Nexmo, and what that means.
 _OURS: Final = (
@@ -113,6 +118,10 @@ def _v1(step: Step) -> Iterator[Loss]:
 
 
 def _timed(step: Step, *, is_last: bool) -> Iterator[Loss]:
+    ttl = step.message.ttl if isinstance(step.message, Viber) else None
+    if ttl is not None and ttl > VIBER_TTL:
+        problem = f"is {ttl} seconds, in a workflow up to {VIBER_TTL}"
+        yield Loss("message.ttl", problem)
     if is_last:
         return
     if step.until is None or step.within is None:
@@ -121,8 +130,9 @@ def _timed(step: Step, *, is_last: bool) -> Iterator[Loss]:
     if step.until not in WAITED:
         yield Loss("until", "can only be 'delivered' or 'read'")
     if step.within not in TIMES:
-        problem = f"is {step.within:.12g} seconds, allowed are whole ones from 15 to"
-        yield Loss("within", f"{problem} 86400")
+        allowed = f"whole ones from {TIMES[0]} to {TIMES[-1]}"
+        problem = f"is {step.within:.12g} seconds, allowed are {allowed}"
+        yield Loss("within", problem)
 
 
 def _kept_here(step: Step) -> Iterator[Loss]:

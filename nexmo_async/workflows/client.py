@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 import attrs
 
-from nexmo_async.errors import ConfigurationError, UnsupportedError
+from nexmo_async.errors import ConfigurationError
 from nexmo_async.messages.client import Post, named
 from nexmo_async.wire.dialect import decode_answer
 from nexmo_async.workflows.server import Server
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from nexmo_async.models.plan import Plan
     from nexmo_async.models.workflow import Workflow
     from nexmo_async.receipts.store import ReceiptStore
+    from nexmo_async.wire.limits import Api
     from nexmo_async.workflows.desk import Desk
     from nexmo_async.workflows.health import ChannelHealth
     from nexmo_async.workflows.mail import Mail
-    from nexmo_async.wire.limits import Api
     from nexmo_async.workflows.run import Run
 
 #: Who runs a workflow. "auto": Nexmo if it refuses nothing, else this process.
@@ -80,7 +80,7 @@ class Workflows:
         self,
         workflow: Workflow,
         *,
-        engine: EngineName = "local",
+        engine: EngineName | Starts = "local",
         name: str | None = None,
         health: ChannelHealth | None = None,
     ) -> Run:
@@ -108,7 +108,7 @@ class Workflows:
                 whoever is to run it cannot run the workflow. Nothing was sent.
             NexmoError: As for `create`, if Nexmo runs it.
         """
-        if health is not None and engine == "server":
+        if health is not None and engine not in {"local", "auto"}:
             advice = "Take engine='local', or 'auto'."
             raise ConfigurationError("health", "is only heeded here", advice)
         if engine == "auto" and health is None:
@@ -117,6 +117,9 @@ class Workflows:
             return (await self.create(workflow)).run
         for step in workflow.steps:
             self._post.dialect.message(step.message, step.message.client_ref)
+        if not isinstance(engine, str):
+            api = self._post.dialect.api
+            return await engine.start(workflow, name=name, api=api)
         return self._desk.start(workflow, self._mail, name, health)
 
     async def run_many(
@@ -172,8 +175,6 @@ class Workflows:
             UnknownOutcomeError: The request left and no clear answer came.
         """
         client_ref, dialect = self._post.new_ref(), self._post.dialect
-        for loss in self.plan(workflow).refusals:
-            raise UnsupportedError(loss.field, loss.problem, dialect.api)
         body = dialect.workflow(workflow, client_ref or None)
         run = self._server.expect(workflow, client_ref)
         try:

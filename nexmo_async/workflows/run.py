@@ -76,8 +76,11 @@ class Try:
             return True
         if self.uuid:
             return receipt.message_uuid == self.uuid
-        said = (receipt.client_ref, receipt.channel, receipt.to)
-        return said == (self.ref, self.message.channel, self.message.to)
+        if receipt.client_ref != self.ref:
+            return False
+        said = (receipt.channel, receipt.to)
+        # Of a Raw message nothing but the reference is known here.
+        return said == (self.message.channel, self.message.to) or not self.message.to
 
     def hears(self, receipt: Receipt) -> bool:
         """Note what the receipt tells. False if it is no news."""

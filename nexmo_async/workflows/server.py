@@ -238,6 +238,7 @@ def _step_of(run: Run, receipt: Receipt) -> int | None:
     taken = {one.step for one in run.tries}
     for step, asked in enumerate(run.workflow.steps):
         said = (asked.message.channel, asked.message.to)
-        if step not in taken and said == (receipt.channel, receipt.to):
+        is_like_it = said == (receipt.channel, receipt.to) or not asked.message.to
+        if step not in taken and is_like_it:
             return step
     return None

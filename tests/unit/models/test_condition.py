@@ -8,7 +8,7 @@ import pytest
 
 from nexmo_async.errors import MessageError
 from nexmo_async.models.condition import Quiet, Until, met
-from nexmo_async.models.message import Sms, WhatsApp
+from nexmo_async.models.message import Raw, Sms, WhatsApp
 from nexmo_async.models.receipt import Receipt
 from nexmo_async.models.step import Step
 from nexmo_async.models.workflow import Workflow
@@ -69,6 +69,12 @@ def test_a_step_keeps_a_set_of_statuses() -> None:
 def test_an_sms_cannot_wait_for_a_set_of_read_alone(until: Any) -> None:  # noqa: ANN401
     with pytest.raises(MessageError, match="sms never tells 'read'"):
         Step(SMS, until=until, within=60)
+
+
+def test_what_goes_to_any_channel_may_be_read() -> None:
+    step = Step(Raw({"channel": "whatsapp"}), until="read", within=60)
+
+    assert step.until == "read"
 
 
 def test_an_sms_may_wait_for_a_set_with_read_in_it() -> None:

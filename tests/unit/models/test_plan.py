@@ -54,6 +54,16 @@ def test_the_old_generations_have_whole_seconds_within_limits(within: float) -> 
     assert fields(flow.plan(api="v0.1")) == ["steps[0].within"]
 
 
+@pytest.mark.parametrize("step", [0, 1])
+@pytest.mark.parametrize("api", NESTED)
+def test_the_old_generations_let_viber_try_for_a_day(api: Api, step: int) -> None:
+    long = Viber(to="447700900000", sender="ACME", content="hi", ttl=86_401)
+    messages = [(long, SMS), (VIBER, long)][step]
+    flow = Workflow(Step(messages[0], until="read", within=60), Step(messages[1]))
+
+    assert fields(flow.plan(api=api)) == [f"steps[{step}].message.ttl"]
+
+
 @pytest.mark.parametrize("until", ["submitted", frozenset({"read"}), bool])
 def test_the_old_generations_wait_for_two_statuses(until: Any) -> None:  # noqa: ANN401
     flow = Workflow(Step(VIBER, until=until, within=60), Step(SMS))

@@ -8,7 +8,7 @@ from scenes import SMS, THREE, TWO, told
 from nexmo_async.errors import (
     UnknownOutcomeError,
 )
-from nexmo_async.models.message import Viber
+from nexmo_async.models.message import Raw, Viber
 from nexmo_async.models.receipt import Usage
 from nexmo_async.models.step import Step
 from nexmo_async.models.workflow import Workflow
@@ -184,6 +184,19 @@ async def test_your_own_reference_is_kept_and_followed_by_uuid(
 
     assert (await second.result()).outcome == "reached"
     assert not first.is_over
+
+
+async def test_a_raw_message_is_found_by_its_reference(
+    desk: Desk, office: Office, clock: ManualClock
+) -> None:
+    """Where it goes stands in its body, which only Nexmo reads."""
+    office.plan.append(UnknownOutcomeError("order", "reset"))
+    raw = Raw({"channel": "whatsapp"}, client_ref="order")
+    run = desk.start(Workflow(Step(raw, until="read", within=60), Step(SMS)), office)
+    await clock.advance(1)
+    await office.tell(1, "read", channel="whatsapp", to="447700900000")
+
+    assert (await run.result()).outcome == "reached"
 
 
 async def test_without_references_a_run_is_followed_by_uuid(
