@@ -218,12 +218,14 @@ class DbosEngine(Durable):
         priority: int = BULK,
     ) -> int:
         """Have many done. How many of them are new."""
-        new = 0
-        numbered = ((f"{key_prefix}:{number}", job) for number, job in enumerate(jobs, 1))
-        while batch := list(itertools.islice(numbered, BATCH)):
-            known = await self.read([key for key, _ in batch])
-            fresh = [(key, job) for key, job in batch if key not in known]
-            for key, job in fresh:
+        new, left = 0, enumerate(jobs, 1)
+        while batch := {
+            f"{key_prefix}:{number}": job
+            for number, job in itertools.islice(left, BATCH)
+        }:
+            known = await self.read(tuple(batch))
+            for key in batch.keys() - known.keys():
+                job = batch[key]
                 new += await self.submit(job, key=key, lane=lane, priority=priority)
         return new
 

@@ -178,14 +178,14 @@ class InProcessEngine(Durable):
         if self._hands is not None:
             raise RuntimeError("this engine is running already")
         _log.warning("jobs that wait are lost if this process dies: nothing is written")
-        try:
-            async with asyncio.TaskGroup() as hands:
-                self._hands = hands
-                hands.create_task(self._timers.run())
+        async with asyncio.TaskGroup() as hands:
+            self._hands = hands
+            try:
                 for queue in self._queues:
                     self._start(queue)
-        finally:
-            self._hands = None
+                await self._timers.run()
+            finally:
+                self._hands = None  # who is cancelled with it begins nothing new
 
     def later(self, run: DurableRun) -> None:
         """Call off a run as soon as may be."""
@@ -238,7 +238,8 @@ class InProcessEngine(Durable):
             entry.reason = f"{type(why).__name__}: {why}"
             self._end(entry, "failed")
         except asyncio.CancelledError:
-            self._end(entry, "cancelled")
+            entry.reason = "the engine was stopped in the middle of it"
+            self._end(entry, "failed")
             raise
         else:
             self._end(entry, "done")
