@@ -60,7 +60,7 @@ def demo(
         float, typer.Option(min=1, help="Seconds of the sandbox in one of ours.")
     ] = SPEED,
 ) -> None:
-    """Watch thirty messages and one failover travel through the sandbox and back.
+    """Watch messages and a failover travel through the sandbox and back.
 
     Nothing leaves this machine: no account, no cost.
     """

@@ -43,7 +43,7 @@ def doctor(
     offline: Annotated[bool, typer.Option(help="Ask nothing of the network.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
-    """Look at variables, key, network, clock and packages, and say what to do.
+    """Look for what keeps messages from being sent, and say what helps.
 
     Sends no message: to see whether the credentials are accepted it posts an empty one,
     which is refused. Exit code 1 if something is wrong.

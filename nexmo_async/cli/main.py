@@ -1,45 +1,88 @@
-"""All commands, and what their exit codes mean."""
+"""All commands, and what exit codes mean. A command is loaded when it is called."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from nexmo_async.cli import (
-    bearer,
-    demo,
-    doctor,
-    messages,
-    output,
-    sandbox,
-    send,
-    webhook,
-    workflow,
-)
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: Where each command lives, and what its help says in one line. Those that hold more
+#: than one have an `app`, the others a function of their own name.
+COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "demo": (
+        "demo",
+        "Watch messages and a failover travel through the sandbox and back.",
+    ),
+    "send": ("send", "Send one message and print the id that Nexmo gives it."),
+    "workflow": ("workflow", "Attempts in a row, until one arrives."),
+    "webhook": ("webhook", "What Nexmo calls you with."),
+    "sandbox": ("sandbox", "Imitate the service on this machine until Ctrl-C."),
+    "messages": (
+        "messages",
+        "List what each channel carries, in each generation.",
+    ),
+    "token": ("bearer", "Bearer tokens, for curl and the like."),
+    "doctor": (
+        "doctor",
+        "Look for what keeps messages from being sent, and say what helps.",
+    ),
+}
+
+
+class OnDemand(TyperGroup):
+    """Shows every command, and loads the one that is called."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401  click's own types are private to Typer
+        """Put the command in the place of its line."""
+        if args[0] in COMMANDS:
+            self.commands[args[0]] = _loaded(args[0])
+        return super().resolve_command(ctx, args)
+
 
 app = typer.Typer(
     name="nexmo-async",
+    cls=OnDemand,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 done · 1 nothing was sent · 2 wrong use · 3 outcome unknown",
 )
-app.command()(demo.demo)
-app.command()(send.send)
-app.command()(messages.messages)
-app.command()(sandbox.sandbox)
-app.command()(doctor.doctor)
-app.add_typer(bearer.app, name="token")
-app.add_typer(workflow.app, name="workflow")
-app.add_typer(webhook.app, name="webhook")
+
+
+def _loaded(name: str) -> Any:  # noqa: ANN401  as above
+    room, _ = COMMANDS[name]
+    module = import_module(f"nexmo_async.cli.{room}")
+    shelf = typer.Typer(rich_markup_mode="rich", add_completion=False)
+    # Two, since a shelf of one would be that command itself.
+    shelf.command("-")(_later)
+    if hasattr(module, "app"):
+        shelf.add_typer(module.app, name=name)
+    else:
+        shelf.command(name)(getattr(module, room))
+    return get_group(shelf).commands[name]
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001  Typer calls it so
     if wanted:
-        output.version()
+        from importlib.metadata import version  # noqa: PLC0415  it takes 30 ms
+
+        typer.echo(f"nexmo-async {version('nexmo-async')}")
         raise typer.Exit
+
+
+def _later() -> None:
+    """Stand for a command that is not loaded yet."""
+
+
+for _name, (_, _summary) in COMMANDS.items():
+    app.command(_name, help=_summary)(_later)
 
 
 @app.callback()

@@ -24,7 +24,7 @@ def messages(
     ] = True,
     json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
-    """List what each channel carries, in each generation of the API.
+    """List what each channel carries, in each generation.
 
     The list is made of the very tables that messages are held against.
     """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Final
 
 import typer
@@ -43,10 +42,6 @@ def as_json(facts: Mapping[str, object]) -> None:
     """One line of JSON, for machines."""
     typer.echo(json.dumps(facts, ensure_ascii=False))
 
-
-def version() -> None:
-    """The version of the package."""
-    typer.echo(f"nexmo-async {version_of('nexmo-async')}")
 
 
 @contextmanager

@@ -1,13 +1,10 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import nexmo_async
 from nexmo_async import Basic, Jwt, Nexmo, Retry, Sms, Step, Workflow
 from nexmo_async.errors import (
     ClosedError,
@@ -301,35 +298,6 @@ async def test_cancelling_a_send_at_any_point_leaves_the_client_usable(
 
             assert sent.message_uuid == "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab"
         await server.until(lambda: server.open == 0)
-
-
-def test_the_door_imports_nothing_heavy() -> None:
-    """Half a second at each start of a command, for people who may never send."""
-    program = "import nexmo_async, sys; print(*sorted(sys.modules))"
-
-    shown = subprocess.run(
-        [sys.executable, "-c", program], check=True, capture_output=True, text=True
-    )
-
-    heavy = {
-        "aiohttp",
-        "cryptography",
-        "httpx",
-        "jwt",
-        "rich",
-        "starlette",
-        "typer",
-        "uvicorn",
-    }
-    assert not heavy & set(shown.stdout.split())
-
-
-def test_the_door_is_sorted_complete_and_small() -> None:
-    assert nexmo_async.__all__ == sorted(nexmo_async.__all__)
-    assert len(nexmo_async.__all__) <= 30
-    assert [
-        name for name in nexmo_async.__all__ if not hasattr(nexmo_async, name)
-    ] == []
 
 
 async def test_the_second_try_after_a_401_is_the_last(

@@ -14,6 +14,7 @@ import jwt
 import pytest
 from typer.testing import CliRunner
 
+from nexmo_async.cli.main import COMMANDS as LISTED
 from nexmo_async.cli.main import app
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 APPLICATION = "12345678-90ab-4def-8234-567890abcdef"
-COMMANDS = ["demo", "sandbox", "send", "token"]
+COMMANDS = sorted(LISTED)
 
 
 @pytest.fixture
@@ -188,3 +189,22 @@ def test_a_persona_that_makes_no_sense_shows_the_grammar(
 
     assert result.exit_code == 1
     assert sentence in result.stderr
+
+
+@pytest.mark.parametrize("command", sorted(LISTED))
+def test_the_list_of_commands_says_what_the_command_says(command: str) -> None:
+    help_of = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200"})
+
+    assert LISTED[command][1] in help_of.output
+
+
+def test_the_help_loads_no_command() -> None:
+    code = (
+        "import sys; from nexmo_async.cli.main import app; app(['--help'], "
+        "standalone_mode=False); print([m for m in sys.modules if 'cli.' in m])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert result.stdout.splitlines()[-1] == "['nexmo_async.cli.main']"
