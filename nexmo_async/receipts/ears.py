@@ -120,8 +120,9 @@ class Ears:
 
     def tell(self, name: str, receipt: Receipt) -> None:
         """Wake, or call, everyone who listens to this name."""
-        for one in self._at(name):
-            one.tell(receipt)
+        if name in self._ears:
+            for one in self._at(name):
+                one.tell(receipt)
 
     def report(self, report: Report) -> None:
         """Call everyone who watches this workflow."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final, assert_never
 
-import attrs
-
 from nexmo_async.clock import Clock, SystemClock
 from nexmo_async.errors import ConfigurationError
 from nexmo_async.models.inbound import Inbound
@@ -16,6 +14,8 @@ from nexmo_async.receipts.listening import Listening
 from nexmo_async.receipts.once import Once
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nexmo_async.wire.event import Event
 
 #: Messages that are remembered at most; the longest untouched one goes first.
@@ -24,12 +24,6 @@ KEEP: Final = 100_000
 #: Seconds that a message is remembered after its last receipt. A day: as long as
 #: Nexmo goes on calling a webhook that does not answer.
 KEEP_FOR: Final = 86_400.0
-
-
-@attrs.define
-class _Story:
-    touched: float
-    receipts: dict[Receipt, None] = attrs.field(factory=dict["Receipt", None])
 
 
 class MemoryReceipts(Listening):
@@ -59,15 +53,18 @@ class MemoryReceipts(Listening):
         self._keep = keep
         self._keep_for = keep_for
         self._once = Once(keep=keep, keep_for=keep_for, clock=self._clock)
-        self._stories: OrderedDict[str, _Story] = OrderedDict()
-        self._named: dict[str, dict[str, None]] = {}
+        self._touched: OrderedDict[str, float] = OrderedDict()
+        # A hundred thousand small tables would keep the garbage collector busy: one
+        # receipt needs none, nor does one message of a reference.
+        self._told: dict[str, Receipt | dict[Receipt, None]] = {}
+        self._named: dict[str, str | dict[str, None]] = {}
         self._letters = Letters(
             keep=KEEP_LETTERS, keep_for=keep_inbound_for, clock=self._clock
         )
 
     def __len__(self) -> int:
         """How many messages are remembered."""
-        return len(self._stories)
+        return len(self._told)
 
     def __repr__(self) -> str:
         """Show how many messages are remembered and how many are waited for."""
@@ -88,21 +85,32 @@ class MemoryReceipts(Listening):
 
     async def history(self, message: str) -> tuple[Receipt, ...]:
         """Every receipt of the message so far, in the order they came."""
-        uuids = {message: None, **self._named.get(message, {})}
-        return tuple(
-            receipt
-            for uuid in uuids
-            if uuid in self._stories
-            for receipt in self._stories[uuid].receipts
-        )
+        uuids = dict.fromkeys((message, *self._uuids(message)))
+        return tuple(receipt for uuid in uuids for receipt in self._receipts(uuid))
 
     def _record_receipt(self, receipt: Receipt) -> bool:
-        told = self._story(receipt).receipts
-        before = len(told)
-        told[receipt] = None
-        if len(told) == before:
+        now, uuid = self._clock.monotonic(), receipt.message_uuid
+        is_new = self._is_new(uuid, receipt)
+        self._touched[uuid] = now
+        self._touched.move_to_end(uuid)
+        if receipt.client_ref:
+            self._name(receipt.client_ref, uuid)
+        self._forget_old(now)
+        if is_new:
+            self._tell(receipt)
+        return is_new
+
+    def _is_new(self, uuid: str, receipt: Receipt) -> bool:
+        told = self._told.get(uuid)
+        if told is None:
+            self._told[uuid] = receipt
+            return True
+        several = {told: None} if isinstance(told, Receipt) else told
+        before = len(several)
+        several[receipt] = None
+        if len(several) == before:
             return False
-        self._tell(receipt)
+        self._told[uuid] = several
         return True
 
     def _record_inbound(self, inbound: Inbound) -> bool:
@@ -115,30 +123,34 @@ class MemoryReceipts(Listening):
     async def _claim(self, sender: str) -> Inbound | None:
         return self._letters.take(sender)
 
-    def _story(self, receipt: Receipt) -> _Story:
-        now, uuid = self._clock.monotonic(), receipt.message_uuid
-        story = self._stories.get(uuid)
-        if story is None:
-            story = self._stories[uuid] = _Story(now)
-        self._stories.move_to_end(uuid)
-        story.touched = now
-        if receipt.client_ref:
-            self._named.setdefault(receipt.client_ref, {})[uuid] = None
-        self._forget_old(now)
-        return story
-
     def _forget_old(self, now: float) -> None:
-        while self._stories:
-            uuid, story = next(iter(self._stories.items()))
-            is_old = now - story.touched > self._keep_for
-            if not is_old and len(self._stories) <= self._keep:
+        while self._touched:
+            uuid = next(iter(self._touched))
+            is_old = now - self._touched[uuid] > self._keep_for
+            if not is_old and len(self._touched) <= self._keep:
                 return
-            del self._stories[uuid]
-            for receipt in story.receipts:
+            for receipt in self._receipts(uuid):
                 self._unname(receipt.client_ref or "", uuid)
+            del self._touched[uuid], self._told[uuid]
+
+    def _receipts(self, uuid: str) -> Iterable[Receipt]:
+        told = self._told.get(uuid, ())
+        return (told,) if isinstance(told, Receipt) else told
+
+    def _uuids(self, name: str) -> Iterable[str]:
+        named = self._named.get(name, ())
+        return (named,) if isinstance(named, str) else named
+
+    def _name(self, name: str, uuid: str) -> None:
+        named = self._named.setdefault(name, uuid)
+        if isinstance(named, dict):
+            named[uuid] = None
+        elif named != uuid:
+            self._named[name] = {named: None, uuid: None}
 
     def _unname(self, name: str, uuid: str) -> None:
-        named = self._named.get(name, {})
-        named.pop(uuid, None)
-        if not named:
+        named = self._named.get(name)
+        if isinstance(named, dict):
+            named.pop(uuid, None)
+        if not named or named == uuid:
             self._named.pop(name, None)

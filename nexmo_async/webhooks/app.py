@@ -6,14 +6,14 @@ waits for 15 seconds at most, and calls again only after a 429 or a 5xx.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from nexmo_async.clock import Clock, SystemClock
 from nexmo_async.errors import ConfigurationError
+from nexmo_async.webhooks.body import MAX_BODY, Receive, Scope, read
 from nexmo_async.webhooks.intake import (
-    AGAIN,
     FORGED,
     TOO_LARGE,
     UNSIGNED,
@@ -23,7 +23,7 @@ from nexmo_async.webhooks.intake import (
     Statistics,
     table,
 )
-from nexmo_async.webhooks.signature import MAX_AGE, Secrets, check_secrets
+from nexmo_async.webhooks.signature import MAX_AGE, Secrets, check_secrets, signatures
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable
@@ -32,16 +32,7 @@ if TYPE_CHECKING:
     from nexmo_async.models.receipt import Receipt, Report
     from nexmo_async.receipts.store import ReceiptStore
 
-# ASGI's own dictionaries are untyped by design: asgi.readthedocs.io, "Events".
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Scope]]
 Send = Callable[[Scope], Awaitable[None]]
-
-#: Bytes of a body at most; a webhook has a few hundred.
-MAX_BODY: Final = 1_048_576
-
-#: Seconds that a body may take to come.
-MAX_READ: Final = 10.0
 
 #: Handlers that may run at once; while there are as many, webhooks are put off.
 BACKLOG: Final = 1000
@@ -51,8 +42,13 @@ class WebhookApp:
     """The endpoint that Nexmo calls. Mount it in any ASGI application.
 
     One endpoint may take receipts, inbound messages and reports of all generations.
-    What comes twice is recorded, and handed on, once. A handler runs after the answer,
-    and at most once: if the process dies meanwhile, only the record remains.
+    What comes twice is recorded, and handed on, once.
+
+    The event is in the store before Nexmo is answered 200; if it cannot be recorded,
+    the answer is 503 and Nexmo brings it again. Its handler runs after the answer, at
+    most once: it is not tried again if it raises, and if the process dies before the
+    handler has ended, that run is lost. The record is not, as far as the store outlives
+    the process: work that must be done takes it from there.
 
     Args:
         receipts: Where events are recorded: `nexmo.receipts`.
@@ -113,11 +109,12 @@ class WebhookApp:
         if scope["type"] != "http":
             return await send({"type": "websocket.close", "code": 1000})
         try:
-            body = await self._read(scope, receive)
+            found = _signatures(scope)
+            body = await read(receive, self._clock)
         except Refused as refused:
             self._intake.count(refused.count)
             return await _answer(send, refused.status)
-        taken = await self._intake.take(_pairs(scope), body)
+        taken = await self._intake.take(found, body)
         try:
             return await _answer(send, taken.status)
         finally:
@@ -141,7 +138,7 @@ class WebhookApp:
             self._intake.count("unreadable")
             yield WRONG_VERB if method != "POST" else TOO_LARGE
             return
-        taken = await self._intake.take(headers, body)
+        taken = await self._intake.take(signatures(headers), body)
         try:
             yield taken.status
         finally:
@@ -155,16 +152,6 @@ class WebhookApp:
         """Wait until no handler is running: before what they need is closed."""
         await self._intake.drain()
 
-    async def _read(self, scope: Scope, receive: Receive) -> bytes:
-        if scope["method"] != "POST":
-            raise Refused(WRONG_VERB, "unreadable")
-        try:
-            async with self._clock.timeout(MAX_READ):
-                return await _body(scope, receive)
-        except TimeoutError:
-            # 408 is what it is, but would lose the event: only a 5xx brings it again.
-            raise Refused(AGAIN, "failed") from None
-
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
             event = await receive()
@@ -175,31 +162,24 @@ class WebhookApp:
                 return
 
 
-async def _body(scope: Scope, receive: Receive) -> bytes:
+def _signatures(scope: Scope) -> list[str]:
+    """The `Authorization` headers, if this is a request that may bring a webhook.
+
+    Raises:
+        Refused: It may not.
+    """
+    if scope["method"] != "POST":
+        raise Refused(WRONG_VERB, "unreadable")
+    found: list[str] = []
     for name, value in scope["headers"]:
-        if name == b"content-length" and len(value) > len(str(MAX_BODY)):
-            raise Refused(TOO_LARGE, "unreadable")
-    parts: list[bytes] = []
-    size, more = 0, True
-    while more:
-        event = await receive()
-        if event["type"] == "http.disconnect":
-            raise Refused(AGAIN, "failed")
-        part: bytes = event.get("body", b"")
-        size += len(part)
-        if size > MAX_BODY:
-            raise Refused(TOO_LARGE, "unreadable")
-        parts.append(part)
-        more = event.get("more_body", False)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
-
-
-def _pairs(scope: Scope) -> list[tuple[str, str]]:
-    return [
-        ("authorization", value.decode("latin-1"))
-        for name, value in scope["headers"]
-        if name.lower() == b"authorization"
-    ]
+        match name.lower():
+            case b"authorization":
+                found.append(value.decode("latin-1"))
+            case b"content-length" if len(value) > len(str(MAX_BODY)):
+                raise Refused(TOO_LARGE, "unreadable")
+            case _:
+                pass
+    return found
 
 
 async def _answer(send: Send, status: int) -> None:

@@ -13,11 +13,11 @@ import attrs
 from nexmo_async.errors import PayloadError, SignatureError
 from nexmo_async.models.inbound import Inbound
 from nexmo_async.models.receipt import Receipt, Report
-from nexmo_async.webhooks.parse import Event, authorization, parse
-from nexmo_async.webhooks.signature import Secrets, verify
+from nexmo_async.webhooks.parse import Event, parse
+from nexmo_async.webhooks.signature import Secrets, the_only, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from nexmo_async.clock import Clock
     from nexmo_async.receipts.store import ReceiptStore
@@ -86,6 +86,9 @@ class Taken:
     handler: Handler | None = None
 
 
+_RECORDED: Final = Taken(OK)
+
+
 @attrs.define(kw_only=True)
 class Intake:
     """Takes webhooks. Nothing runs that its caller does not wait for."""
@@ -117,23 +120,29 @@ class Intake:
                 self._idle = asyncio.Event()
             await self._idle.wait()
 
-    async def take(self, headers: Iterable[tuple[str, str]], body: bytes) -> Taken:
+    async def take(self, signatures: Sequence[str], body: bytes) -> Taken:
         """Record the event. Answer with the status, then `finish`."""
         try:
-            event = self._admit(headers, body)
+            event = self._admit(signatures, body)
             handler = self._reserve(event)
         except Refused as refused:
             self.count(refused.count)
             return Taken(refused.status)
         try:
-            status, is_new = await self._record(event)
-        except BaseException:  # also if the caller is cancelled
+            is_new = await self.receipts.record(event)
+        except Exception:  # noqa: BLE001  whatever a store raises, it is our own fault
+            self._release(handler)
+            _log.exception("webhook not recorded")
+            self.count("failed")
+            return Taken(AGAIN)
+        except BaseException:  # the caller is cancelled
             self._release(handler)
             raise
+        self.count("taken" if is_new else "doubles")
         if handler is None or not is_new:
             self._release(handler)
-            return Taken(status)
-        return Taken(status, event, handler)
+            return _RECORDED
+        return Taken(OK, event, handler)
 
     async def finish(self, taken: Taken) -> None:
         """Run the handler, if there is one. Also when the answer could not be sent."""
@@ -144,9 +153,9 @@ class Intake:
         finally:
             self._release(taken.handler)
 
-    def _admit(self, headers: Iterable[tuple[str, str]], body: bytes) -> Event:
+    def _admit(self, signatures: Sequence[str], body: bytes) -> Event:
         try:
-            signature = authorization(headers)
+            signature = the_only(signatures)
             now = self.clock.wall()
             verify(body, signature, self.secrets, now=now, max_age=self.max_age)
             return parse(body)
@@ -177,16 +186,6 @@ class Intake:
             if not self._running and self._idle is not None:
                 self._idle.set()
                 self._idle = None
-
-    async def _record(self, event: Event) -> tuple[int, bool]:
-        try:
-            is_new = await self.receipts.record(event)
-        except Exception:  # noqa: BLE001  whatever a store raises, it is our own fault
-            _log.exception("webhook not recorded")
-            self.count("failed")
-            return AGAIN, False
-        self.count("taken" if is_new else "doubles")
-        return OK, is_new
 
     async def _hand_on(self, event: Event, handler: Handler) -> None:
         try:

@@ -6,7 +6,6 @@ in a token may choose one, and a general library costs three times the time.
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hashlib
 import hmac
@@ -21,7 +20,7 @@ from nexmo_async.wire.codec import loads
 from nexmo_async.wire.reading import as_object
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 #: Secrets by API key; several for one key while they are being exchanged.
 Secrets = Mapping[str, "str | Sequence[str]"]
@@ -43,7 +42,9 @@ SKEW: Final = 300.0
 MAX_TOKEN: Final = 8192
 
 _SCHEME: Final = "bearer"
-_FROM_URL: Final = bytes.maketrans(b"-_", b"+/")
+_FROM_URL: Final = bytes.maketrans(b"-_+/", b"+/!!")
+_TO_URL: Final = bytes.maketrans(b"+/", b"-_")
+_DOTS: Final = 2
 _ODD: Final = "a part of the signature is no JSON object"
 
 
@@ -82,6 +83,22 @@ def verify(
     if not _in_time(claims.get("iat"), now, max_age):
         raise SignatureError("the signature is too old, or of another time")
     return claims
+
+
+def signatures(headers: Iterable[tuple[str, str]]) -> list[str]:
+    """The `Authorization` headers; how the name is written does not matter."""
+    return [value for name, value in headers if name.lower() == "authorization"]
+
+
+def the_only(found: Sequence[str]) -> str:
+    """The one `Authorization` header; empty if there is none.
+
+    Raises:
+        SignatureError: There are two: nobody can say which one was checked before.
+    """
+    if len(found) > 1:
+        raise SignatureError("the webhook bears two signatures")
+    return found[0] if found else ""
 
 
 def check_secrets(secrets: Secrets) -> Secrets:
@@ -126,10 +143,10 @@ def sign(
 
 
 def _claims(token: str, secrets: Secrets) -> Mapping[str, object]:
-    parts = token.encode(errors="replace").split(b".")
-    if len(token) > MAX_TOKEN or len(parts) != len(("header", "claims", "mac")):
+    if len(token) > MAX_TOKEN or token.count(".") != _DOTS:
         raise SignatureError("the signature is no token of three parts")
-    header, stated, mac = parts
+    signed, _, mac = token.encode(errors="replace").rpartition(b".")
+    header, _, stated = signed.partition(b".")
     problem = _header_problem(header)
     if problem:
         raise SignatureError(problem)
@@ -139,10 +156,10 @@ def _claims(token: str, secrets: Secrets) -> Mapping[str, object]:
     known = _known(secrets, claims.get("api_key"))
     if not known:
         raise SignatureError("the signature is of an account you do not list")
-    signed = header + b"." + stated
-    if not any(hmac.compare_digest(mac, _mac(signed, secret)) for secret in known):
-        raise SignatureError("the signature was made with another secret")
-    return claims
+    for secret in known:
+        if hmac.compare_digest(mac, _mac(signed, secret)):
+            return claims
+    raise SignatureError("the signature was made with another secret")
 
 
 @lru_cache(maxsize=16)  # Nexmo's is always the same
@@ -158,34 +175,39 @@ def _header_problem(written: bytes) -> str:
 
 
 def _part(written: bytes) -> Mapping[str, object] | None:
-    if b"+" in written or b"/" in written:
-        return None
+    # The other alphabet's two letters become one that none has.
+    padded = written.translate(_FROM_URL) + b"=" * (-len(written) % 4)
     try:
-        padded = written.translate(_FROM_URL) + b"=" * (-len(written) % 4)
         return as_object(loads(binascii.a2b_base64(padded, strict_mode=True)))
     except ValueError:
         return None
 
 
 def _known(secrets: Secrets, api_key: object) -> list[str]:
-    found = (secrets.get(api_key) if isinstance(api_key, str) else None) or ()
+    found = secrets.get(api_key) if isinstance(api_key, str) else None
     # With an empty secret anybody can sign.
-    return [
-        secret for secret in ([found] if isinstance(found, str) else found) if secret
-    ]
+    return list(filter(None, [found] if isinstance(found, str) else found or ()))
 
 
 def _mac(signed: bytes, secret: str) -> bytes:
-    return _base64url(hmac.digest(secret.encode(), signed, "sha256"))
+    mac = _keyed(secret).copy()
+    mac.update(signed)
+    return _base64url(mac.digest())
+
+
+@lru_cache(maxsize=64)
+def _keyed(secret: str) -> hmac.HMAC:
+    """A key costs as much as a signature: it is prepared once, and copied."""
+    return hmac.new(secret.encode(), digestmod="sha256")
 
 
 def _base64url(content: bytes) -> bytes:
-    return base64.urlsafe_b64encode(content).rstrip(b"=")
+    return binascii.b2a_base64(content, newline=False).translate(_TO_URL).rstrip(b"=")
 
 
 def _same(stated: str, true: str) -> bool:
-    # Texts that are not ASCII cannot be compared in constant time, bytes can.
-    return hmac.compare_digest(stated.encode(errors="replace"), true.encode())
+    # Texts that are not ASCII cannot be compared in constant time.
+    return stated.isascii() and hmac.compare_digest(stated, true)
 
 
 def _in_time(issued: object, now: float, max_age: float | None) -> bool:

@@ -58,10 +58,10 @@ def raw(message: Raw, client_ref: str | None) -> dict[str, object]:
 def decode_receipt(body: Mapping[str, object]) -> Receipt:
     """A status webhook."""
     failure = reading.member(body, "error")
-    failed = reading.word(failure, "title"), reading.word(failure, "type")
     workflow = reading.member(body, "workflow")
     uuid = reading.word(workflow, "workflow_id", "id")
     sms = reading.member(body, "sms")
+    on_whatsapp = reading.member(body, "whatsapp")
     return Receipt(
         message_uuid=reading.word(body, "message_uuid"),
         status=reading.word(body, "status"),
@@ -70,21 +70,26 @@ def decode_receipt(body: Mapping[str, object]) -> Receipt:
         to=reading.word(body, "to"),
         sender=reading.word(body, "from"),
         client_ref=reading.word(body, "client_ref") or None,
-        code=reading.code(failed[0]) or reading.code(failed[1].partition("#")[2]),
+        code=_code(failure) if failure else None,
         reason=reading.word(failure, "detail"),
         usage=reading.usage(body),
         workflow=_position(uuid, workflow) if uuid else None,
         network=reading.word(reading.member(body, "destination"), "network_code")
         or None,
         segments=reading.whole(sms, "count_total", "total_count"),
-        parts=tuple(_part(entry) for entry in reading.entries(sms, "segments")),
-        pricing=whatsapp.pricing(body),
-        conversation=whatsapp.conversation(body),
-        recipient=whatsapp.user(body, "recipient"),
+        parts=tuple(map(_part, reading.entries(sms, "segments"))),
+        pricing=whatsapp.pricing(on_whatsapp),
+        conversation=whatsapp.conversation(on_whatsapp),
+        recipient=whatsapp.user(on_whatsapp, "recipient"),
         profile=whatsapp.profile(body),
-        waba_id=whatsapp.account(body),
+        waba_id=whatsapp.account(on_whatsapp),
         raw=body,
     )
+
+
+def _code(failure: Mapping[str, object]) -> int | None:
+    title, kind = reading.word(failure, "title"), reading.word(failure, "type")
+    return reading.code(title) or reading.code(kind.partition("#")[2])
 
 
 def _part(said: Mapping[str, object]) -> Part:
@@ -106,7 +111,7 @@ def _position(uuid: str, workflow: Mapping[str, object]) -> Position:
 def decode_inbound(body: Mapping[str, object]) -> Inbound:
     """An inbound webhook. An SMS may come without its kind: then it is a text."""
     kind = reading.word(body, "message_type") or "text"
-    sms = reading.member(body, "sms")
+    sms, on_whatsapp = reading.member(body, "sms"), reading.member(body, "whatsapp")
     return Inbound(
         message_uuid=reading.word(body, "message_uuid"),
         at=reading.moment(body),
@@ -120,14 +125,14 @@ def decode_inbound(body: Mapping[str, object]) -> Inbound:
         context=whatsapp.context(body),
         context_status=reading.word(body, "context_status") or None,
         profile=whatsapp.profile(body),
-        user=whatsapp.user(body, "sender"),
-        waba_id=whatsapp.account(body),
+        user=whatsapp.user(on_whatsapp, "sender"),
+        waba_id=whatsapp.account(on_whatsapp),
         usage=reading.usage(body),
         network=reading.word(reading.member(body, "origin"), "network_code") or None,
         keyword=reading.word(sms, "keyword") or None,
         segments=reading.whole(sms, "num_messages", "count_total", "total_count"),
         participants=reading.words(reading.member(body, "mms"), "participants"),
-        referral=whatsapp.referral(body),
+        referral=whatsapp.referral(on_whatsapp),
         provider_message=reading.word(body, "provider_message") or None,
         region=whatsapp.region(body),
         raw=body,

@@ -39,8 +39,8 @@ def decode_content(kind: str, body: Mapping[str, object]) -> Heard:
     return Unknown(kind) if read is None else read(body)
 
 
-def _maybe(body: Mapping[str, object], *keys: str) -> str | None:
-    return reading.word(body, *keys) or None
+def _maybe(body: Mapping[str, object], key: str) -> str | None:
+    return reading.word(body, key) or None
 
 
 def _attached(kind: str, said: Mapping[str, object]) -> Attached:

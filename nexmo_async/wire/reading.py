@@ -35,25 +35,26 @@ def as_object(value: object) -> Mapping[str, object] | None:
 
 def member(body: Mapping[str, object], key: str) -> Mapping[str, object]:
     """The object under this key; an empty one if there is none."""
-    return as_object(body.get(key)) or NOTHING
+    return (as_object(body[key]) or NOTHING) if key in body else NOTHING
 
 
 def entries(body: Mapping[str, object], key: str) -> list[Mapping[str, object]]:
     """The objects in the list under this key; one alone counts as a list of one."""
-    value = body.get(key)
+    if key not in body:
+        return []
+    value = body[key]
     listed = cast("list[object]", value) if isinstance(value, list) else [value]
     return [said for entry in listed if (said := as_object(entry)) is not None]
 
 
-def word(body: Mapping[str, object], *keys: str) -> str:
+def word(body: Mapping[str, object], key: str, *others: str) -> str:
     """The first of these members as text; empty if there is none."""
-    for key in keys if body else ():
-        value = body.get(key)
-        if isinstance(value, str):
-            return value
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return str(value)
-    return ""
+    value = body.get(key)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
+    return word(body, *others) if others else ""
 
 
 def words(body: Mapping[str, object], key: str) -> tuple[str, ...]:
@@ -63,24 +64,24 @@ def words(body: Mapping[str, object], key: str) -> tuple[str, ...]:
     return tuple(entry for entry in listed if isinstance(entry, str))
 
 
-def whole(body: Mapping[str, object], *keys: str) -> int | None:
+def whole(body: Mapping[str, object], key: str, *others: str) -> int | None:
     """The first of these members as a whole number, be it written as text or not."""
-    digits = word(body, *keys)
+    digits = word(body, key, *others)
     return int(digits) if _WHOLE.fullmatch(digits) else None
 
 
-def decimal(body: Mapping[str, object], *keys: str) -> Decimal | None:
+def decimal(body: Mapping[str, object], key: str, *others: str) -> Decimal | None:
     """The first of these members as an exact number, be it written as text or not."""
     try:
-        found = Decimal(word(body, *keys))
+        found = Decimal(word(body, key, *others))
     except InvalidOperation:
         return None
     return found if found.is_finite() else None
 
 
-def number(body: Mapping[str, object], *keys: str) -> float | None:
+def number(body: Mapping[str, object], key: str, *others: str) -> float | None:
     """The first of these members as a number, be it written as text or not."""
-    found = decimal(body, *keys)
+    found = decimal(body, key, *others)
     if found is None:
         return None
     value = float(found)

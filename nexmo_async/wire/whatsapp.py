@@ -21,8 +21,8 @@ _REGION: Final = re.compile(r"api-(eu|us|ap)\.(?:nexmo|vonage)\.com")
 _REFERRAL: Final = tuple(field.name for field in attrs.fields(Referral))
 
 
-def _maybe(body: Mapping[str, object], *keys: str) -> str | None:
-    return reading.word(body, *keys) or None
+def _maybe(body: Mapping[str, object], key: str) -> str | None:
+    return reading.word(body, key) or None
 
 
 def context(body: Mapping[str, object]) -> Context | None:
@@ -50,9 +50,9 @@ def profile(body: Mapping[str, object]) -> Profile | None:
     return None if found == Profile() else found
 
 
-def user(body: Mapping[str, object], key: str) -> WhatsAppUser | None:
+def user(whatsapp: Mapping[str, object], key: str) -> WhatsAppUser | None:
     """How WhatsApp knows the person: under "sender" or "recipient"."""
-    said = reading.member(reading.member(body, "whatsapp"), key)
+    said = reading.member(whatsapp, key)
     if not said:
         return None
     found = WhatsAppUser(
@@ -63,14 +63,14 @@ def user(body: Mapping[str, object], key: str) -> WhatsAppUser | None:
     return None if found == WhatsAppUser() else found
 
 
-def account(body: Mapping[str, object]) -> str | None:
+def account(whatsapp: Mapping[str, object]) -> str | None:
     """The business account."""
-    return _maybe(reading.member(body, "whatsapp"), "waba_id")
+    return _maybe(whatsapp, "waba_id")
 
 
-def referral(body: Mapping[str, object]) -> Referral | None:
+def referral(whatsapp: Mapping[str, object]) -> Referral | None:
     """What led the person here."""
-    said = reading.member(reading.member(body, "whatsapp"), "referral")
+    said = reading.member(whatsapp, "referral")
     if not said:
         return None
     found = Referral(**{name: _maybe(said, name) for name in _REFERRAL})
@@ -88,9 +88,9 @@ def region(body: Mapping[str, object]) -> str | None:
     return found[1] if found else None
 
 
-def pricing(body: Mapping[str, object]) -> Pricing | None:
+def pricing(whatsapp: Mapping[str, object]) -> Pricing | None:
     """How it was charged."""
-    said = reading.member(reading.member(body, "whatsapp"), "pricing")
+    said = reading.member(whatsapp, "pricing")
     if not said:
         return None
     found = Pricing(
@@ -101,9 +101,9 @@ def pricing(body: Mapping[str, object]) -> Pricing | None:
     return None if found == Pricing() else found
 
 
-def conversation(body: Mapping[str, object]) -> Conversation | None:
+def conversation(whatsapp: Mapping[str, object]) -> Conversation | None:
     """The conversation that it belongs to."""
-    said = reading.member(reading.member(body, "whatsapp"), "conversation")
+    said = reading.member(whatsapp, "conversation")
     if not said:
         return None
     origin = _maybe(reading.member(said, "origin"), "type")

@@ -281,8 +281,8 @@ def test_the_store_never_holds_more_than_it_may_nor_names_what_it_forgot(
         store = MemoryReceipts(clock=ManualClock(), keep=keep)
         for status, uuid, ref in told:
             await store.record(receipt(status, uuid, ref))
-        known = {uuid for uuid in store._stories}  # noqa: C416, SLF001  its books
-        named = {uuid for uuids in store._named.values() for uuid in uuids}  # noqa: SLF001
+        known = set(store._told)  # noqa: SLF001  its books
+        named = {uuid for name in store._named for uuid in store._uuids(name)}  # noqa: SLF001  its books
 
         assert len(store) <= keep
         assert named <= known
