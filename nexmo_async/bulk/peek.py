@@ -78,6 +78,8 @@ def _peek(path: Path) -> Peek:
 
 
 def _believe(rows: sqlite3.Connection, path: Path) -> None:
+    if not _one(rows, "SELECT count(*) FROM sqlite_master"):
+        raise JournalError(str(path), "has nothing written in it yet")
     if _one(rows, "PRAGMA application_id") != APPLICATION:
         raise JournalError(str(path), "is no journal of a job")
     version = _one(rows, "PRAGMA user_version")
