@@ -15,6 +15,9 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
 NEWEST = PYTHONS[-1]
 
+#: Tests look at the installed wheel, not at the tree.
+WHEEL = {"PYTHONSAFEPATH": "1", "NEXMO_ASYNC_TESTS_THE_WHEEL": "1"}
+
 
 def show_pyenv_versions() -> None:
     """Let nox find the Pythons that pyenv keeps out of sight."""
@@ -49,7 +52,7 @@ def pytest(session: nox.Session, *arguments: str) -> None:
     session.run(
         "pytest",
         *(session.posargs or arguments),
-        env={"PYTHONSAFEPATH": "1", "NEXMO_ASYNC_TESTS_THE_WHEEL": "1"},
+        env=WHEEL,
     )
 
 
@@ -73,6 +76,15 @@ def fuzz(session: nox.Session) -> None:
     install_wheel(session)
     arguments = session.posargs or ["1000000"]
     session.run("python", "tests/fuzz/fuzz_webhooks.py", *arguments)
+
+
+@nox.session(python=NEWEST)
+def random(session: nox.Session) -> None:
+    """Let 100,000 workflows run through whatever may happen: every promise is kept."""
+    install_wheel(session, "test")
+    count = session.posargs[0] if session.posargs else "100000"
+    tests = "tests/unit/workflows/test_random_runs.py"
+    session.run("pytest", tests, env=WHEEL | {"NEXMO_ASYNC_RANDOM_RUNS": count})
 
 
 @nox.session(python=NEWEST)

@@ -2,6 +2,11 @@
 
 Each size is measured in a process of its own. A run has a workflow and messages of its
 own, as in life; what those take is told apart from what the run itself takes.
+
+Python's garbage collector stands still while moments are measured: a full collection
+walks through everything that waits, and stops the loop for as long as "collect ms"
+says. How often it comes depends on all else that a program does. Runs leave nothing for
+it, so a service with many of them may call `gc.freeze()` once it has started.
 """
 
 from __future__ import annotations
@@ -40,7 +45,7 @@ SIZES: Final = (1_000, 10_000, 100_000)
 PROBES: Final = 2_000
 PAGE: Final = 4096
 
-#: What must hold with 100,000 runs waiting.
+#: What must hold, with 100,000 runs waiting as with a thousand.
 BYTES: Final = 3 * 1024
 RECEIPT_MS: Final = 5.0
 TIMEOUT_MS: Final = 20.0
@@ -60,6 +65,9 @@ class Office:
         """Nothing was sent."""
         self.at: dict[str, float] = {}
         self.count = 0
+
+    async def revoke(self, message: str) -> None:
+        """There is nothing to take back."""
 
     async def send(self, message: Message) -> Accepted:
         """Accept it."""
@@ -122,9 +130,13 @@ async def rss(size: int) -> dict[str, float]:
         started = time.perf_counter() - began
         office.at.clear()
         gc.collect()
+        bytes_process = (resident() - before) / size
+        began = time.perf_counter()
+        gc.collect()
         return {
-            "bytes_process": (resident() - before) / size,
+            "bytes_process": bytes_process,
             "start_microseconds": started / size * 1e6,
+            "collect_ms": (time.perf_counter() - began) * 1e3,
         }
 
 
@@ -151,6 +163,8 @@ async def speed(size: int) -> dict[str, float]:
         runs = [desk.start(workflow(number), office) for number in range(size)]
         await accepted(office, size)
         dice = random.Random(size)  # noqa: S311  no secret
+        gc.collect()
+        gc.disable()
         moved: list[float] = []
         for run in dice.sample(runs, min(PROBES, size)):
             began = time.perf_counter()
@@ -200,6 +214,7 @@ def table(rows: Sequence[dict[str, float]]) -> str:
         "own bytes": "bytes_own",
         "process bytes": "bytes_process",
         "start us": "start_microseconds",
+        "collect ms": "collect_ms",
         "receipt p50 ms": "receipt_ms_p50",
         "p99": "receipt_ms_p99",
         "late p50 ms": "timeout_ms_p50",
@@ -232,11 +247,10 @@ def main() -> None:
             row |= ask(question, size)
         rows.append({key: round(value, 3) for key, value in row.items()})
         print(table(rows[-1:]))
-    most = rows[-1]
     holds = {
-        "bytes": most["bytes_process"] <= BYTES,
-        "receipt_p99": most["receipt_ms_p99"] <= RECEIPT_MS,
-        "timeout_p99": most["timeout_ms_p99"] <= TIMEOUT_MS,
+        "bytes": all(row["bytes_process"] <= BYTES for row in rows),
+        "receipt_p99": all(row["receipt_ms_p99"] <= RECEIPT_MS for row in rows),
+        "timeout_p99": all(row["timeout_ms_p99"] <= TIMEOUT_MS for row in rows),
     }
     print(table(rows))
     print("must hold:", holds)

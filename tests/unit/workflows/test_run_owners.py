@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ from nexmo_async.models.step import Step
 from nexmo_async.models.workflow import Workflow
 from nexmo_async.receipts.memory import MemoryReceipts
 from nexmo_async.workflows.desk import Desk
+from nexmo_async.workflows.health import ChannelHealth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -173,6 +176,25 @@ async def test_a_waiting_run_holds_no_task(
     others = asyncio.all_tasks() - {asyncio.current_task()}
     assert len(others) == 1  # the one sleeper of all
     assert len(desk) == 100
+
+
+async def test_a_run_that_is_over_leaves_nothing_for_the_garbage_collector(
+    desk: Desk, office: Office, clock: ManualClock
+) -> None:
+    """With many runs a full collection takes a second: none is needed for them."""
+    gc.disable()
+    try:
+        run = desk.start(TWO, office, health=ChannelHealth())
+        await clock.advance(60)
+        await office.tell(2, "delivered")
+        await office.tell(1, "rejected", 1300)
+        await run.settled()
+        gone = weakref.ref(run)
+        del run
+
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 async def test_a_store_that_cannot_be_read_does_not_stop_time(
