@@ -29,8 +29,13 @@ class Caught(Generic[_Error]):
 
 
 @contextmanager
-def demand_error(kind: type[_Error], sentence: str) -> Generator[Caught[_Error]]:
-    """Raise `AssertionError` with the sentence unless the block raises this error."""
+def demand_error(
+    kind: type[_Error] | tuple[type[_Error], ...], sentence: str
+) -> Generator[Caught[_Error]]:
+    """Raise `AssertionError` with the sentence unless the block raises this error.
+
+    Of several, any will do.
+    """
     caught = Caught[_Error]()
     try:
         yield caught

@@ -31,7 +31,7 @@ _Demand = Callable[[FaultyServer, Transport, ManualClock], Awaitable[None]]
 _REQUEST: Final = Request(
     "POST", "/v1/messages", b'{"text":"hi"}', "order-7", "Bearer of-good-news", 5.0
 )
-_SILENCES: Final[Sequence[Fault]] = ("reset", "lose", "drop", "half", "long", "noise")
+_SILENCES: Final[Sequence[Fault]] = ("lose", "drop", "half", "long", "noise")
 _OK: Final = 202
 _TOO_MANY: Final = 429
 
@@ -135,7 +135,20 @@ async def _silence_is_unknown(
         ref = caught.error.client_ref
         demand(ref == "order-7", "an unknown outcome names the client_ref")
         bodies = len(server.received) - before
-        demand(bodies == (fault != "reset"), f"{fault!r} must not make it send twice")
+        demand(bodies == 1, f"{fault!r} must not make it send twice")
+    demand((await transport.send(_REQUEST)).status == _OK, "it recovers from silence")
+
+
+async def _a_reset_before_anything_is_read_is_not_sent_or_unknown(
+    server: FaultyServer, transport: Transport, _: ManualClock
+) -> None:
+    server.plan.append("reset")
+    # Whoever sees it before the first write may say so; whoever wrote cannot know.
+    with demand_error(
+        (NotSentError, UnknownOutcomeError), "after a reset nothing is certain"
+    ):
+        await transport.send(_REQUEST)
+    demand(not server.received, "a reset must not make it send again")
     demand((await transport.send(_REQUEST)).status == _OK, "it recovers from resets")
 
 
@@ -224,6 +237,7 @@ _DEMANDS: Final[Sequence[_Demand]] = (
     _carries_both_ways,
     _a_server_error_is_an_answer,
     _a_refusal_is_an_answer_with_or_without_a_body,
+    _a_reset_before_anything_is_read_is_not_sent_or_unknown,
     _silence_is_unknown,
     _an_answer_of_the_wrong_length_spoils_no_other,
     _late_is_unknown,

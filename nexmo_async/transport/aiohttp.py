@@ -8,7 +8,6 @@ of aiohttp's parser. Through a proxy, or with a session of yours, the session se
 from __future__ import annotations
 
 import asyncio
-from select import POLLIN, poll
 from typing import TYPE_CHECKING, Final, Protocol
 from weakref import WeakSet
 
@@ -27,6 +26,7 @@ from nexmo_async.errors import (
 from nexmo_async.transport import route
 from nexmo_async.transport.base import Request, Response
 from nexmo_async.transport.route import HEADERS, KEEP_ALIVE, LANES, PREPARED
+from nexmo_async.transport.stale import has_news
 
 if TYPE_CHECKING:
     import ssl
@@ -278,7 +278,9 @@ class _Direct:
     async def _connect(self) -> aiohttp.connector.Connection:
         while True:
             connection = await self._connector.connect(self._wish, [], _TIMEOUT)
-            if connection.protocol not in self._used or not _is_stale(connection):
+            if connection.protocol not in self._used:
+                return connection
+            if connection.transport and not has_news(connection.transport):
                 return connection
             connection.close()
 
@@ -299,19 +301,6 @@ class _Direct:
             line = f"Authorization: {authorization}\r\nContent-Length: ".encode("ascii")
             self._signed = authorization, line
         return head + line
-
-
-def _is_stale(connection: aiohttp.connector.Connection) -> bool:
-    """Whether something came that nobody asked for: as a rule, that it was closed.
-
-    The loop may not have heard of it yet, and what is sent then is lost.
-    """
-    if connection.transport is None:
-        return True
-    socket = connection.transport.get_extra_info("socket")
-    watch = poll()
-    watch.register(socket, POLLIN)
-    return bool(watch.poll(0))
 
 
 def _ends(

@@ -1,16 +1,19 @@
-"""The only room that knows httpx: one connection per lane.
+"""The only room that knows httpx: one connection per lane, below its client.
 
-httpcore's pool looks at all its connections for every request, which at 64 in flight
-costs four times the request itself. So each lane is a pool of one, and choosing a lane
-is taking the one that was used last.
+The client dresses each request anew, and httpcore's pool looks at all its connections
+for every one; at 64 in flight that costs many times the request itself. So each lane
+is one connection of httpcore's, told what to send in the bytes that it writes, and
+choosing a lane is taking the one that was used last.
 """
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from functools import partial
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Protocol
 
+import httpcore
 import httpx
 
 from nexmo_async.clock import Clock, SystemClock
@@ -22,15 +25,14 @@ from nexmo_async.errors import (
 )
 from nexmo_async.transport import route
 from nexmo_async.transport.base import Request, Response
-from nexmo_async.transport.route import CONNECT, HEADERS, KEEP_ALIVE, LANES, PREPARED
+from nexmo_async.transport.lanes import Body, Dress, Lanes, Shared
+from nexmo_async.transport.route import HEADERS, KEEP_ALIVE, LANES
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+    from collections.abc import Mapping
 
-
-#: A connection, and whether it has still to be made.
-_Lane = tuple[httpx.AsyncHTTPTransport, bool]
+    from nexmo_async.transport.stream import Streams
 
 
 class HttpxTransport:
@@ -43,12 +45,13 @@ class HttpxTransport:
         lanes: Connections at most.
         ssl_context: Trust and client certificates; see `route.trust`.
         proxy: A proxy; None: the one that the environment names, "": none at all.
+            One that speaks SOCKS needs the package socksio.
         unix_socket: The path of a socket that leads to the API.
         http2: Speak HTTP/2, many requests on one connection. Needs the package h2.
         clock: What time-outs are measured by.
 
     Raises:
-        ConfigurationError: The address is none.
+        ConfigurationError: The address is none, or the proxy.
     """
 
     def __init__(  # noqa: PLR0913  each is one choice of the user
@@ -64,177 +67,183 @@ class HttpxTransport:
         clock: Clock | None = None,
     ) -> None:
         self._to = route.address(base_url)
-        try:
-            self._base = httpx.URL(base_url)
-        except httpx.InvalidURL as why:
-            raise ConfigurationError("base_url", f"is no address: {why}") from None
         self._clock = clock or SystemClock()
-        self._client = client
-        self._trust: ssl.SSLContext | bool = ssl_context or (
-            self._to.is_secure and client is None and route.trust()
-        )
-        self._proxy = route.proxy_of(base_url) if proxy is None else proxy
-        self._unix_socket = unix_socket
-        self._http2 = http2
         self._room = asyncio.Semaphore(lanes)
-        self._idle: list[httpx.AsyncHTTPTransport] = []
-        self._shared: httpx.AsyncHTTPTransport | None = None
-        self._urls: dict[str, httpx.URL] = {}
-        self._is_closed = False
+        dress = Dress(partial(_url, self._to.url), self._to.netloc)
+        self._way: _Way
+        if client is not None:
+            self._way = _Given(client, self._to)
+            return
+        if ssl_context is None and self._to.is_secure:
+            ssl_context = route.trust()
+        if proxy is None:
+            proxy = route.proxy_of(base_url)
+        open_pool = partial(
+            _pool,
+            proxy=_proxy(proxy, ssl_context) if proxy and not unix_socket else None,
+            unix_socket=unix_socket,
+            ssl_context=ssl_context,
+            http2=http2,
+            lanes=lanes,
+        )
+        kind = Shared if http2 else Lanes
+        self._way = kind(dress, open_pool, self._clock)
 
     def __repr__(self) -> str:
         """Show where it leads and how many lanes are idle."""
-        return f"<HttpxTransport {self._to.host} idle={len(self._idle)}>"
+        return f"<HttpxTransport {self._to.host} idle={self._way.idle}>"
 
     async def send(self, request: Request) -> Response:
         """Send once, on the lane that was used last or a new one.
 
         The time-out covers waiting for a lane as well.
         """
-        body = _Body(request.body)
+        body = Body(request.body)
         try:
-            async with self._clock.timeout(request.timeout):
-                if self._client is not None:
-                    return await self._by_client(self._client, request, body)
-                async with self._lane(body) as (lane, is_new):
-                    dressed = self._dress(request, body, is_new=is_new)
-                    answer = await lane.handle_async_request(dressed)
-                    content = await answer.aread()
+            async with self._clock.timeout(request.timeout), self._room:
+                return await self._way.carry(request, body)
         except ClosedError:
             raise
-        except Exception as why:
-            # Whatever a client of yours raises: what counts is how far it came.
-            if self._client is None and not isinstance(why, _FAILURES):
-                raise
+        except self._way.failures as why:
             problem = route.said(why, request.timeout)
             if body.left:
                 raise UnknownOutcomeError(request.client_ref, problem) from why
             # Headers alone send no message: nothing of it has left.
             raise NotSentError(self._to.host, problem) from why
-        return Response(answer.status_code, dict(answer.headers), content)
 
     async def aclose(self) -> None:
         """Close the idle lanes; those in use are closed by whoever uses them."""
-        self._is_closed = True
-        async with AsyncExitStack() as lanes:
-            if self._shared is not None:
-                lanes.push_async_callback(self._shared.aclose)
-            while self._idle:
-                lanes.push_async_callback(self._idle.pop().aclose)
+        await self._way.aclose()
 
-    async def _by_client(
-        self, client: AsyncClient, request: Request, body: _Body
-    ) -> Response:
-        if self._is_closed or client.is_closed:
+
+def _url(base: str, path: str) -> httpcore.URL:
+    try:
+        url = httpx.URL(base + path)
+    except httpx.InvalidURL as why:
+        raise ConfigurationError("base_url", f"is no address: {why}") from None
+    return _bytes(url)
+
+
+def _bytes(url: httpx.URL) -> httpcore.URL:
+    return httpcore.URL(
+        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+    )
+
+
+def _proxy(url: str, ssl_context: ssl.SSLContext | None) -> httpx.Proxy:
+    if url.startswith("https:"):
+        return httpx.Proxy(url, ssl_context=ssl_context or route.trust())
+    if url.startswith("socks") and find_spec("socksio") is None:
+        advice = 'Install it: pip install "httpx[socks]"'
+        raise ConfigurationError("proxy", "needs the package socksio", advice)
+    try:
+        return httpx.Proxy(url)
+    except (ValueError, httpx.InvalidURL):  # and what it says may hold a password
+        advice = "Write it as http://host:port, https:// or socks5://"
+        raise ConfigurationError("proxy", "is no address of one", advice) from None
+
+
+def _pool(  # noqa: PLR0913  what a connection is made of
+    streams: Streams,
+    *,
+    proxy: httpx.Proxy | None,
+    unix_socket: str | None,
+    ssl_context: ssl.SSLContext | None,
+    http2: bool,
+    lanes: int,
+) -> httpcore.AsyncConnectionPool:
+    """The kind of pool that makes such connections, as httpx would choose it."""
+    options: dict[str, Any] = {
+        "ssl_context": ssl_context,
+        "http2": http2,
+        "max_connections": lanes,
+        "keepalive_expiry": KEEP_ALIVE,
+        "network_backend": streams,
+    }
+    if proxy is None:
+        return httpcore.AsyncConnectionPool(**options, uds=unix_socket)
+    options |= {"proxy_url": _bytes(proxy.url), "proxy_auth": proxy.raw_auth}
+    if proxy.url.scheme.startswith("socks"):
+        return httpcore.AsyncSOCKSProxy(**options)
+    return httpcore.AsyncHTTPProxy(
+        **options,
+        proxy_headers=proxy.headers.raw,
+        proxy_ssl_context=proxy.ssl_context,
+    )
+
+
+class _Way(Protocol):
+    @property
+    def idle(self) -> int: ...
+
+    @property
+    def failures(self) -> tuple[type[Exception], ...]: ...
+
+    async def carry(self, request: Request, body: Body) -> Response: ...
+
+    async def aclose(self) -> None: ...
+
+
+class _Given:
+    """On a client of yours, as anybody would."""
+
+    idle = 0
+
+    #: Whatever it raises: what counts is how far the bytes came.
+    failures = (Exception,)
+
+    def __init__(self, client: AsyncClient, to: route.Address) -> None:
+        self._client = client
+        self._to = to
+        self._is_closed = False
+
+    async def carry(self, request: Request, body: Body) -> Response:
+        if self._is_closed or self._client.is_closed:
             raise ClosedError("the transport is closed")
-        dressed = client.build_request(
+        watch = _Watch()
+        dressed = self._client.build_request(
             request.method,
             self._to.url + request.path,
             content=body,
-            headers=self._headers(request),
+            headers={
+                "Host": self._to.netloc,
+                **HEADERS,
+                "Authorization": request.authorization,
+                "Content-Length": str(len(request.body)),
+            },
             timeout=None,
-            extensions={"trace": body.trace},
+            extensions={"trace": watch.trace},
         )
         try:
-            answer = await client.send(dressed, auth=None, follow_redirects=False)
+            answer = await self._client.send(dressed, auth=None, follow_redirects=False)
         except BaseException:
-            await body.aclose()
+            await watch.aclose()
             raise
         headers = {name.lower(): value for name, value in answer.headers.items()}
         return Response(answer.status_code, headers, answer.content)
 
-    @asynccontextmanager
-    async def _lane(self, body: _Body) -> AsyncGenerator[_Lane]:
-        async with self._room:
-            if self._is_closed:
-                raise ClosedError("the transport is closed")
-            if self._http2:
-                self._shared = self._shared or self._new_lane()
-                yield self._shared, True
-                return
-            is_new = not self._idle
-            lane = self._new_lane() if is_new else self._idle.pop()
-            is_reusable = False
-            try:
-                yield lane, is_new
-                is_reusable = not self._is_closed
-            finally:
-                # One that failed or was interrupted may hold half an answer.
-                if is_reusable:
-                    self._idle.append(lane)
-                else:
-                    await body.aclose()
-                    await lane.aclose()
-
-    def _dress(self, request: Request, body: _Body, *, is_new: bool) -> httpx.Request:
-        url = self._urls.get(request.path)
-        if url is None:
-            url = self._base.join(request.path)
-            if len(self._urls) < PREPARED:
-                self._urls[request.path] = url
-        extensions: dict[str, Any] = {
-            "timeout": {"connect": min(CONNECT, request.timeout)}
-        }
-        if is_new:  # later on there is no handshake to watch
-            extensions["trace"] = body.trace
-        return httpx.Request(
-            request.method,
-            url,
-            headers=self._headers(request),
-            stream=body,
-            extensions=extensions,
-        )
-
-    def _headers(self, request: Request) -> dict[str, str]:
-        return {
-            "Host": self._to.netloc,
-            **HEADERS,
-            "Authorization": request.authorization,
-            "Content-Length": str(len(request.body)),
-        }
-
-    def _new_lane(self) -> httpx.AsyncHTTPTransport:
-        return httpx.AsyncHTTPTransport(
-            verify=self._trust,
-            http2=self._http2,
-            proxy=self._proxy or None,
-            uds=self._unix_socket,
-            limits=httpx.Limits(max_connections=1, keepalive_expiry=KEEP_ALIVE),
-        )
-
-
-class _Body(httpx.AsyncByteStream):
-    """The bytes of a request; they know how far they came.
-
-    Attributes:
-        left: Whether the first of them was taken.
-    """
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-        self._stream: _Closable | None = None
-        self.left = False
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        self.left = True
-        yield self._content
-
-    async def trace(self, event: str, facts: Mapping[str, Any]) -> None:
-        """Keep the connection that was made for these bytes, if it is a new one."""
-        if event == "connection.connect_tcp.complete":
-            self._stream = facts["return_value"]
-
     async def aclose(self) -> None:
-        """Close that connection: who cancels a TLS handshake leaves it open."""
-        if self._stream is not None:
-            await self._stream.aclose()
+        self._is_closed = True
 
 
 class _Closable(Protocol):
     async def aclose(self) -> None: ...
 
 
-_FAILURES: Final = (httpx.HTTPError, TimeoutError)
+class _Watch:
+    """Keeps the connection that a client made for a request, if it is a new one."""
+
+    def __init__(self) -> None:
+        self._stream: _Closable | None = None
+
+    async def trace(self, event: str, facts: Mapping[str, Any]) -> None:
+        if event == "connection.connect_tcp.complete":
+            self._stream = facts["return_value"]
+
+    async def aclose(self) -> None:
+        """Close it: who cancels a TLS handshake leaves it open."""
+        if self._stream is not None:
+            await self._stream.aclose()
 
 
 class _Answer(Protocol):

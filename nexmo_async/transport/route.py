@@ -114,7 +114,8 @@ def trust(
 def proxy_of(base_url: str) -> str | None:
     """The proxy that the environment names for this address; None for this machine.
 
-    `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` count, in either case.
+    `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` count, in either
+    case; http is meant where they name no scheme.
     """
     from urllib import request  # noqa: PLC0415  it loads an HTTP client of its own
 
@@ -122,7 +123,8 @@ def proxy_of(base_url: str) -> str | None:
     if parts.hostname in _LOOPBACK or request.proxy_bypass(parts.netloc):
         return None
     found = request.getproxies()
-    return found.get(parts.scheme) or found.get("all")
+    proxy = found.get(parts.scheme) or found.get("all")
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
 
 
 def said(why: Exception, within: float) -> str:

@@ -151,8 +151,8 @@ class ShoutsHeaders(Spoiled):
 @pytest.mark.parametrize(
     ("habit", "complaint"),
     [
-        (SendsAgain, "after 'reset' the outcome is unknown"),
-        (SaysNotSent, "after 'reset' the outcome is unknown"),
+        (SendsAgain, "after 'lose' the outcome is unknown"),
+        (SaysNotSent, "after 'lose' the outcome is unknown"),
         (SwallowsCancellation, "cancellation passes through"),
         (NeverCloses, "a closed transport keeps no connection"),
         (Impatient, "it is patient until the time-out"),

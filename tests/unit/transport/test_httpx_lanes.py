@@ -3,8 +3,10 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 
 from nexmo_async.errors import (
@@ -291,3 +293,46 @@ async def test_it_says_who_is_calling(
     agent = server.received[0].headers["user-agent"]
 
     assert re.match(r"nexmo-async/\d+\.\d+\.\d+ 3\.\d+", agent)
+
+
+async def test_no_path_leads_to_another_host(
+    server: FaultyServer, transport: Transport
+) -> None:
+    """A path may begin with two slashes, as an address without a scheme does."""
+    await transport.send(attrs.evolve(request(), path="//example.com/v1/messages"))
+
+    assert server.received[0].path == "//example.com/v1/messages"
+
+
+async def test_a_header_that_cannot_be_spelled_is_not_sent(
+    server: FaultyServer, transport: Transport
+) -> None:
+    for odd in ("Basic \u20ac", "Basic x\r\nX-Evil: 1"):
+        with pytest.raises(NotSentError):
+            await transport.send(attrs.evolve(request(), authorization=odd))
+
+    assert server.received == []
+
+
+async def test_a_connection_that_the_server_wants_closed_is_not_used_again(
+    server: FaultyServer, transport: HttpxTransport
+) -> None:
+    server.plan.append(Answer(headers={"Connection": "close"}))
+    await transport.send(request())
+
+    assert repr(transport).endswith("idle=0>")
+    await server.until(lambda: server.open == 0)
+
+
+@pytest.mark.parametrize("proxy", ["ftp://proxy", "proxy", "http://u:secret@[::1"])
+def test_a_proxy_that_is_none_is_a_wrong_setting(proxy: str) -> None:
+    with pytest.raises(ConfigurationError, match="proxy: is no address") as caught:
+        HttpxTransport("http://api.example.com", proxy=proxy)
+
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.skipif(find_spec("socksio") is not None, reason="socksio is installed")
+def test_a_proxy_that_speaks_socks_needs_a_package() -> None:
+    with pytest.raises(ConfigurationError, match="proxy: needs the package socksio"):
+        HttpxTransport("http://api.example.com", proxy="socks5://127.0.0.1:1080")

@@ -116,6 +116,24 @@ async def test_a_unix_socket_leads_to_the_api(
         await transport.aclose()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="asyncio has no Unix sockets on Windows")
+@pytest.mark.parametrize("kind", BOTH)
+async def test_no_proxy_stands_before_a_unix_socket(
+    kind: Kind, socket_path: str, clock: ManualClock
+) -> None:
+    async with FaultyServer(unix_socket=socket_path) as server:
+        transport = kind(
+            "http://api.local",
+            unix_socket=socket_path,
+            proxy="http://127.0.0.1:1",
+            clock=clock,
+        )
+
+        assert (await transport.send(REQUEST)).status == 202
+        assert server.connections == 1
+        await transport.aclose()
+
+
 @pytest.mark.parametrize("kind", BOTH)
 async def test_a_proxy_is_told_the_whole_address(
     kind: Kind, clock: ManualClock
@@ -173,6 +191,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         ({}, None),
         ({"HTTPS_PROXY": "http://proxy:3128"}, "http://proxy:3128"),
         ({"https_proxy": "http://proxy:3128"}, "http://proxy:3128"),
+        ({"HTTPS_PROXY": "proxy:3128"}, "http://proxy:3128"),
         ({"ALL_PROXY": "http://proxy:3128"}, "http://proxy:3128"),
         ({"HTTP_PROXY": "http://proxy:3128"}, None),
         ({"ALL_PROXY": "http://proxy:3128", "NO_PROXY": "nexmo.com"}, None),
