@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 from fastapi import FastAPI
+from hypercorn.middleware import DispatcherMiddleware
+from litestar import Litestar
+from litestar.handlers import asgi
+from quart import Quart
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -38,11 +42,19 @@ def starlette(app: WebhookApp) -> Any:  # noqa: ANN401  an ASGI app
     return Starlette(routes=[Mount("/webhooks", app)])
 
 
+def litestar(app: WebhookApp) -> Any:  # noqa: ANN401  an ASGI app
+    return Litestar([asgi("/webhooks", is_mount=True, copy_scope=True)(app.__call__)])
+
+
+def quart(app: WebhookApp) -> Any:  # noqa: ANN401  an ASGI app
+    return DispatcherMiddleware({"/webhooks": app, "": Quart("shop")})
+
+
 def bare(app: WebhookApp) -> Any:  # noqa: ANN401  an ASGI app
     return app
 
 
-FRAMEWORKS = [fastapi, starlette, bare]
+FRAMEWORKS = [fastapi, starlette, litestar, quart, bare]
 
 
 async def post(url: str, body: bytes, **headers: str) -> int:
