@@ -12,29 +12,72 @@ import shlex
 import signal
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import typer
 from rich.markup import escape
 
-from nexmo_async.cli import output
+from nexmo_async.cli import config, output
 from nexmo_async.clock import MovableClock
 from nexmo_async.sandbox import GRAMMAR, Sandbox, tls
+from nexmo_async.sandbox.keep import stopped_at
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
 
+#: Headings under which the help shows the options.
+ACCOUNT: Final = "Account"
+PEOPLE: Final = "People and trouble"
+TIME: Final = "Time and memory"
+DOOR: Final = "Where it listens, and to whom"
+
+
+def _from_file(ctx: typer.Context, path: Path | None) -> Path | None:
+    """Take the options that are not on the line out of a file."""
+    if path is not None and not ctx.resilient_parsing:
+        known = {each.name or "" for each in ctx.command.params}
+        try:
+            ctx.default_map = config.read(path, known)
+        except ValueError as why:
+            raise typer.BadParameter(str(why)) from None
+    return path
+
+
 def sandbox(  # noqa: PLR0913  the settings of an account
     *,
-    port: Annotated[int, typer.Option(help="Where to listen; 0: any free one.")] = 8090,
-    host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
-    api_key: Annotated[str | None, typer.Option(help="Made up if not given.")] = None,
+    port: Annotated[
+        int, typer.Option(help="0: any free one.", rich_help_panel=DOOR)
+    ] = 8090,
+    host: Annotated[
+        str, typer.Option(help="The name or number to bind to.", rich_help_panel=DOOR)
+    ] = "127.0.0.1",
+    tls_dir: Annotated[
+        Path | None,
+        typer.Option(
+            help="Serve https; its ca.pem is made here, or taken from here.",
+            file_okay=False,
+            rich_help_panel=DOOR,
+        ),
+    ] = None,
+    control_token: Annotated[
+        str | None,
+        typer.Option(
+            help="What callers of the control API must know.", rich_help_panel=DOOR
+        ),
+    ] = None,
+    api_key: Annotated[
+        str | None, typer.Option(help="Made up if not given.", rich_help_panel=ACCOUNT)
+    ] = None,
     api_secret: Annotated[
-        str | None, typer.Option(help="Made up if not given.")
+        list[str] | None,
+        typer.Option(
+            help="Made up if not given; repeat it, and each of them opens.",
+            rich_help_panel=ACCOUNT,
+        ),
     ] = None,
     application_id: Annotated[
-        str | None, typer.Option(help="Made up if not given.")
+        str | None, typer.Option(help="Made up if not given.", rich_help_panel=ACCOUNT)
     ] = None,
     public_key: Annotated[
         Path | None,
@@ -42,57 +85,107 @@ def sandbox(  # noqa: PLR0913  the settings of an account
             help="The application's public key. Without it a pair is made.",
             exists=True,
             dir_okay=False,
+            rich_help_panel=ACCOUNT,
+        ),
+    ] = None,
+    signature_secret: Annotated[
+        str | None,
+        typer.Option(
+            help="Signs the webhooks. Made up if not given.", rich_help_panel=ACCOUNT
         ),
     ] = None,
     status_url: Annotated[
-        str | None, typer.Option(help="Hears what becomes of messages.")
+        str | None,
+        typer.Option(help="Hears what becomes of messages.", rich_help_panel=ACCOUNT),
     ] = None,
     inbound_url: Annotated[
-        str | None, typer.Option(help="Hears what people write.")
-    ] = None,
-    signature_secret: Annotated[
-        str | None, typer.Option(help="Signs the webhooks. Made up if not given.")
+        str | None,
+        typer.Option(help="Hears what people write.", rich_help_panel=ACCOUNT),
     ] = None,
     persona: Annotated[
         list[str] | None,
         typer.Option(
-            help="NUMBER=SCRIPT, as 447700900003='reject 1300' or '4477*=flaky 20%'; "
-            "repeat it."
+            help="NUMBER=SCRIPT, as 447700900000='reject 1300' or '4477*=flaky 20%'; "
+            "repeat it.",
+            rich_help_panel=PEOPLE,
         ),
     ] = None,
     personas: Annotated[
         Path | None,
-        typer.Option(help='A file of JSON: {"NUMBER": "SCRIPT"}.', exists=True),
+        typer.Option(
+            help='A file of JSON: {"NUMBER": "SCRIPT"}.',
+            exists=True,
+            dir_okay=False,
+            rich_help_panel=PEOPLE,
+        ),
     ] = None,
-    realistic: Annotated[
-        bool, typer.Option(help="Rates and the rules of the channels hold.")
-    ] = False,
     chaos: Annotated[
         list[str] | None,
-        typer.Option(help="What goes wrong, as '503 10%' or 'lose 5%'; repeat it."),
+        typer.Option(
+            help="What goes wrong, as '503 10%' or 'lose 5%'; repeat it.",
+            rich_help_panel=PEOPLE,
+        ),
     ] = None,
-    seed: Annotated[
-        str | None, typer.Option(help="Makes the same ids and trouble each time.")
-    ] = None,
+    realistic: Annotated[
+        bool,
+        typer.Option(
+            help="Rates, rules and delays of the channels as they are.",
+            rich_help_panel=PEOPLE,
+        ),
+    ] = False,
     speed: Annotated[
-        float, typer.Option(help="Seconds of the sandbox in one of ours.")
+        float,
+        typer.Option(
+            help="Seconds of the sandbox in one of ours.", rich_help_panel=TIME
+        ),
     ] = 1.0,
     frozen: Annotated[
-        bool, typer.Option(help="Time stands still until it is moved by the API.")
+        bool,
+        typer.Option(
+            help="Time stands still until it is moved by the API.", rich_help_panel=TIME
+        ),
     ] = False,
-    control_token: Annotated[
-        str | None, typer.Option(help="What callers of the control API must know.")
+    seed: Annotated[
+        str | None,
+        typer.Option(
+            help="Makes the same ids, keys and trouble each time.", rich_help_panel=TIME
+        ),
     ] = None,
-    tls_dir: Annotated[
+    db: Annotated[
         Path | None,
-        typer.Option(help="Serve https; its ca.pem is made here, or taken from here."),
+        typer.Option(
+            help="Keep everything in this file, and go on from there the next time.",
+            dir_okay=False,
+            rich_help_panel=TIME,
+        ),
+    ] = None,
+    keep: Annotated[
+        int,
+        typer.Option(
+            help="Messages and webhooks to remember; then the oldest are forgotten.",
+            min=1,
+            rich_help_panel=TIME,
+        ),
+    ] = 100_000,
+    _config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            help="A TOML file with any of these options; those on the line come first.",
+            exists=True,
+            dir_okay=False,
+            is_eager=True,
+            callback=_from_file,
+        ),
     ] = None,
 ) -> None:
     """Imitate the service on this machine until Ctrl-C.
 
     Example: nexmo-async sandbox --port 8090 --status-url http://127.0.0.1:8000/webhooks
+    --persona '4477*=flaky 20%' --db sandbox.db
     """
     try:
+        start = stopped_at(db) if frozen and db is not None else None
         box = Sandbox(
             host=host,
             port=port,
@@ -107,9 +200,12 @@ def sandbox(  # noqa: PLR0913  the settings of an account
             realistic=realistic,
             chaos=chaos or (),
             seed=seed,
-            clock=MovableClock(speed=speed, frozen=frozen),
+            # Who stood still stands where they stood.
+            clock=MovableClock(speed=speed, frozen=frozen, start=start),
             control_token=control_token,
             certificate=None if tls_dir is None else tls.certificate(tls_dir, host),
+            db=db,
+            keep=keep,
         )
         with tempfile.TemporaryDirectory(prefix="nexmo-sandbox-") as folder:
             _run(_serve(box, Path(folder)))

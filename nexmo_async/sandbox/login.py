@@ -76,8 +76,9 @@ class Login:
         if account.public_key is not None:
             return
         # Two prime numbers take long enough to be felt by everybody else.
-        kept_key: str | None = kept.get("private_key")
-        pem = kept_key or await asyncio.to_thread(auth.make_key, self.dice)
+        pem: str | None = kept.get("private_key")
+        if pem is None:
+            pem = await asyncio.to_thread(auth.make_key, self.dice)
         account.public_key = await asyncio.to_thread(auth.public_half, pem)
         self.private_key = pem
 
