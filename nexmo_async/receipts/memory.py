@@ -78,8 +78,7 @@ class MemoryReceipts(Listening):
             case Inbound():
                 return self._record_inbound(event)
             case Report():
-                self._ears.report(event)
-                return self._once.first((event.workflow_uuid, event.status))
+                return self._record_report(event)
             case _:
                 assert_never(event)
 
@@ -111,6 +110,12 @@ class MemoryReceipts(Listening):
         if len(several) == before:
             return False
         self._told[uuid] = several
+        return True
+
+    def _record_report(self, report: Report) -> bool:
+        if not self._once.first((report.workflow_uuid, report.status)):
+            return False
+        self._ears.report(report)
         return True
 
     def _record_inbound(self, inbound: Inbound) -> bool:

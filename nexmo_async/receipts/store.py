@@ -100,7 +100,9 @@ class ReceiptStore(Protocol):
         ...
 
     def watch(self, name: str, heard: Heard) -> Watching:
-        """Call for each receipt from now on, also doubles; it holds no task.
+        """Call for each receipt from now on, in whatever order; it holds no task.
+
+        A double is told to nobody.
 
         Args:
             name: A message's uuid or client_ref; or the uuid of a workflow, then the

@@ -11,7 +11,7 @@ import attrs
 
 from nexmo_async.errors import NoReplyError
 from nexmo_async.models.inbound import Inbound
-from nexmo_async.models.receipt import Report
+from nexmo_async.models.receipt import Position, Report
 from nexmo_async.receipts.store import ReceiptStore
 from nexmo_async.testing.demand import demand, demand_error
 from nexmo_async.testing.samples import DELIVERED, READ, REJECTED, SUBMITTED
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Demand = Callable[[ReceiptStore, "ManualClock"], Awaitable[None]]
 
 _REPORT: Final = Report(workflow_uuid="w-1", status="completed", at=None)
+_PLACE: Final = Position("w-1")
 
 
 def _letter(number: int, sender: str = "447700900000") -> Inbound:
@@ -165,6 +166,66 @@ async def _a_report_is_told_once(store: ReceiptStore, _: ManualClock) -> None:
     demand(not await store.record(_REPORT), "a double report is none")
 
 
+class _Heard:
+    """Is called, and can be waited for: another process may be on the way."""
+
+    def __init__(self) -> None:
+        self.told: list[Receipt | Report] = []
+        self._news = asyncio.Event()
+
+    def __call__(self, told: Receipt | Report | None) -> None:
+        if told is not None:  # else: look for yourself
+            self.told.append(told)
+            self._news.set()
+
+    async def hears(self, last: Receipt | Report) -> None:
+        while last not in self.told:
+            self._news.clear()
+            await self._news.wait()
+
+
+async def _who_watches_is_told(store: ReceiptStore, _: ManualClock) -> None:
+    step = attrs.evolve(DELIVERED, workflow=_PLACE)
+    heard = {name: _Heard() for name in ("m-1", "order-7", "w-1")}
+    other = _Heard()
+    for name, one in (*heard.items(), ("m-2", other)):
+        store.watch(name, one)
+    for receipt in (step, step, READ):
+        await store.record(receipt)
+    await store.record(attrs.evolve(READ, message_uuid="m-2", client_ref=None))
+    await other.hears(attrs.evolve(READ, message_uuid="m-2", client_ref=None))
+    demand(heard["m-1"].told == [step, READ], "a message is watched by its uuid")
+    demand(heard["order-7"].told == [step, READ], "and by its client_ref")
+    demand(heard["w-1"].told == [step], "and by its workflow; a double is no news")
+    demand(len(other.told) == 1, "who watches is told nothing of other messages")
+
+
+async def _who_watches_a_workflow_is_told_its_report(
+    store: ReceiptStore, _: ManualClock
+) -> None:
+    heard, last = _Heard(), attrs.evolve(DELIVERED, workflow=_PLACE)
+    store.watch("w-1", heard)
+    for event in (_REPORT, _REPORT, last):
+        await store.record(event)
+    await heard.hears(last)
+    demand(heard.told == [_REPORT, last], "a workflow's report is told, and once")
+
+
+async def _who_watches_no_longer_is_told_nothing(
+    store: ReceiptStore, _: ManualClock
+) -> None:
+    gone, staying = _Heard(), _Heard()
+    watching = store.watch("m-1", gone)
+    store.watch("m-1", staying)
+    await store.record(SUBMITTED)
+    await staying.hears(SUBMITTED)
+    watching.close()
+    await store.record(READ)
+    await staying.hears(READ)
+    demand(gone.told == [SUBMITTED], "who watches no longer is told nothing")
+    demand(staying.told == [SUBMITTED, READ], "one leaves, the other is told on")
+
+
 DEMANDS: Final[Sequence[Demand]] = (
     _who_listens_late_hears_all_in_order,
     _who_listens_early_hears_each_step_once,
@@ -178,4 +239,7 @@ DEMANDS: Final[Sequence[Demand]] = (
     _who_stops_asking_takes_nothing_along,
     _nobody_writes,
     _a_report_is_told_once,
+    _who_watches_is_told,
+    _who_watches_a_workflow_is_told_its_report,
+    _who_watches_no_longer_is_told_nothing,
 )

@@ -5,14 +5,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from nexmo_async.models.receipt import Receipt, Report
 from nexmo_async.receipts import MemoryReceipts
 from nexmo_async.testing import check_receipt_store
 
 if TYPE_CHECKING:
     from nexmo_async.clock import Clock
-    from nexmo_async.models.receipt import Receipt
     from nexmo_async.receipts import ReceiptStore
+    from nexmo_async.receipts.ears import Watch
+    from nexmo_async.receipts.store import Heard
     from nexmo_async.testing.receipts import MakeStore
+    from nexmo_async.wire.event import Event
 
 
 async def memory(clock: Clock) -> ReceiptStore:
@@ -27,7 +30,7 @@ async def small_memory(clock: Clock) -> ReceiptStore:
 async def test_every_store_meets_every_demand(
     make_store: MakeStore, keep: int | None
 ) -> None:
-    await check_receipt_store(make_store, keep=keep)
+    await check_receipt_store(make_store, keep=keep, messages=100_000)
 
 
 class TakesDoubles(MemoryReceipts):
@@ -58,12 +61,29 @@ class NeverForgets(MemoryReceipts):
         super().__init__(clock=clock)
 
 
+class TellsReceiptsOnly(MemoryReceipts):
+    def watch(self, name: str, heard: Heard) -> Watch:
+        return super().watch(
+            name, lambda told: heard(None if isinstance(told, Report) else told)
+        )
+
+
+class TellsDoubles(MemoryReceipts):
+    async def record(self, event: Event) -> bool:
+        is_new = await super().record(event)
+        if isinstance(event, Receipt) and not is_new:
+            self._tell(event)
+        return is_new
+
+
 @pytest.mark.parametrize(
     ("habit", "complaint"),
     [
         (TakesDoubles, "a double is none"),
         (ForgetsReferences, "history has 2 names"),
         (SwallowsCancellation, "cancellation passes through"),
+        (TellsReceiptsOnly, "a workflow's report is told, and once"),
+        (TellsDoubles, "and by its client_ref|by its uuid"),
         (NeverForgets, "only the oldest of 4 messages is forgotten"),
     ],
 )
