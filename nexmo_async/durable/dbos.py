@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from dbos import DBOS, DBOSClient, EnqueueOptions, WorkflowSerializationFormat, error
 
 from nexmo_async.clock import Clock, SystemClock
+from nexmo_async.durable.census import Census
 from nexmo_async.durable.engine import BULK, LANE, STILL, USUAL, Job, JobStatus, Lane
 from nexmo_async.durable.leases import Leases, claim, worker_lock
 from nexmo_async.durable.runs import Durable
@@ -389,6 +390,16 @@ class DbosEngine(Durable):
             load_output=False,
         )
         return [_told(status) for status in found]
+
+    async def census(self) -> Census:
+        """How many jobs wait, queue and run in each lane, and who is at work."""
+        found = await self._dbos.list_workflows_async(
+            status=["DELAYED", "ENQUEUED", "PENDING"],
+            application_name=self._application,
+            load_input=False,
+            load_output=False,
+        )
+        return Census.of([_told(status) for status in found])
 
     async def resume(self, keys: Sequence[str], *, lane: str, died: int) -> None:
         """Put jobs back into their lane, and note how often their worker died."""

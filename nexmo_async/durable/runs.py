@@ -230,14 +230,16 @@ def _try(run: str, one: Link, links: list[Link], workflow: Workflow) -> Try:
         if one.answer.what == "refused":
             tried.kind, tried.code = one.answer.kind, one.answer.code
             tried.why = Reason.REFUSED.words
+    seen = tried.reached_at = reached_at(one, workflow)
     for told in one.told:
         if tried.hears(told.receipt) and told.receipt.failed:
             code = told.receipt.code
             tried.kind, tried.code = kind_of_code(code), code
             tried.detail, tried.why = told.receipt.reason, Reason.FAILED.words
+        if told.seen == seen or tried.kind is not None:
+            break  # what comes after that changes nothing
     after = [other for other in links if other.number > one.number and other.is_sent]
-    tried.reached_at = reached_at(one, workflow)
-    if tried.reached_at is not None:
+    if seen is not None:
         tried.why = Reason.REACHED.words
         tried.late = bool(after)
     elif after and not tried.why:

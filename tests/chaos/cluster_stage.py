@@ -1,0 +1,199 @@
+"""A provider, workers that die, and the web process that takes the webhooks."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from collections import Counter
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import attrs
+
+from nexmo_async.clock import SystemClock
+from nexmo_async.durable.dbos import DbosEngine
+from nexmo_async.models.message import Sms, WhatsApp
+from nexmo_async.models.step import Step
+from nexmo_async.models.workflow import Workflow
+from nexmo_async.receipts.memory import MemoryReceipts
+from nexmo_async.sandbox import serve
+from nexmo_async.webhooks.app import WebhookApp
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from nexmo_async.durable import OnUnknown
+
+HERE = Path(__file__).parent
+FATES = ("deliver", "reject 1300", "silent")
+START_WITHIN = 30.0
+END_WITHIN = 90.0
+
+
+@attrs.frozen
+class Tally:
+    """What the provider has counted; people by their number.
+
+    Attributes:
+        lost: Who did not get all that was due to them.
+        doubled: Messages that came more than once, each time but the first.
+        overtaken: Who got the fallback first.
+        surplus: Who got a fallback that they did not need.
+        sent: All that came.
+    """
+
+    lost: tuple[str, ...]
+    doubled: tuple[tuple[str, str], ...]
+    overtaken: tuple[str, ...]
+    surplus: tuple[str, ...]
+    sent: int
+
+
+class Stage:
+    """Everything that a test of a cluster needs, and who is still alive.
+
+    Args:
+        database: Where the engine keeps its jobs.
+        people: How many; a third of them for each fate.
+        on_unknown: As of the engine.
+        within: Seconds of the first step.
+    """
+
+    def __init__(
+        self,
+        database: str,
+        people: int,
+        *,
+        on_unknown: OnUnknown = "resend",
+        within: float = 2.0,
+    ) -> None:
+        self.fates = {f"4477009{n:05}": FATES[n % 3] for n in range(people)}
+        self.engine = DbosEngine(database, on_unknown=on_unknown)
+        self._database = database
+        self._within = within
+        self._stack = AsyncExitStack()
+        self._webhooks: WebhookApp | None = None
+        self._provider: asyncio.subprocess.Process | None = None
+        self._account: dict[str, str] = {}
+        self._workers: dict[str, asyncio.subprocess.Process] = {}
+
+    async def __aenter__(self) -> Self:
+        await self._stack.enter_async_context(self.engine)
+        url = await self._stack.enter_async_context(serve(self))
+        personas = {to: f"whatsapp: {fate}" for to, fate in self.fates.items()}
+        self._provider = await _begin("cluster_provider", url, json.dumps(personas))
+        self._account = json.loads(await _line(self._provider))
+        secrets = {self._account["key"]: self._account["signature"]}
+        store = self.engine.receipts(MemoryReceipts())
+        self._webhooks = WebhookApp(store, secrets, max_age=None)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for name in tuple(self._workers):
+            await self.kill(name)
+        if self._provider is not None:
+            self._provider.kill()
+            await self._provider.communicate()
+        await self._stack.aclose()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401  as of ASGI
+        """The web process: it has no worker."""
+        if self._webhooks is not None:
+            await self._webhooks(scope, receive, send)
+
+    # --- Workers. ---
+
+    async def work(self, name: str, **how: object) -> None:
+        """Start a worker; see `cluster_worker.py` for how it may die."""
+        said = {**self._account, "database": self._database, "worker": name, **how}
+        self._workers[name] = await _begin("cluster_worker", json.dumps(said))
+        await _line(self._workers[name])
+
+    async def death(self, name: str) -> None:
+        """Wait until it is dead."""
+        worker = self._workers.pop(name)
+        async with asyncio.timeout(END_WITHIN):
+            await worker.communicate()
+
+    async def kill(self, name: str) -> None:
+        """Kill it."""
+        self.signal(name, signal.SIGKILL)
+        await self.death(name)
+
+    def signal(self, name: str, number: signal.Signals) -> None:
+        """Send it a signal."""
+        if self._workers[name].returncode is None:
+            self._workers[name].send_signal(number)
+
+    # --- Runs. ---
+
+    async def begin(self) -> None:
+        """A run for each of the people."""
+        for to in self.fates:
+            first = WhatsApp(to=to, sender="447700900990", content="hi")
+            workflow = Workflow(
+                Step(first, until="delivered", within=self._within),
+                Step(Sms(to=to, sender="ACME", content="hi")),
+            )
+            await self.engine.start(workflow, name=to)
+
+    async def end(self) -> None:
+        """Sweep, until nothing is left that waits, queues or runs."""
+        async with asyncio.timeout(END_WITHIN):
+            while (await self.engine.census()).open:
+                await self.engine.sweep()
+                await SystemClock().sleep(0.2)
+
+    async def tally(self) -> Tally:
+        """What the provider has counted."""
+        taken = await self.taken()
+        expected = {
+            (to, channel)
+            for to, fate in self.fates.items()
+            for channel in ("whatsapp", *(["sms"] if fate != "deliver" else []))
+        }
+        counted = Counter((to, channel) for _, to, channel in taken)
+        first: dict[str, str] = {}
+        for _, to, channel in taken:
+            first.setdefault(to, channel)
+        return Tally(
+            lost=tuple(sorted({to for to, _ in expected - counted.keys()})),
+            doubled=tuple(pair for pair, n in counted.items() for _ in range(n - 1)),
+            overtaken=tuple(to for to, channel in first.items() if channel == "sms"),
+            surplus=tuple(to for to, _ in counted.keys() - expected),
+            sent=len(taken),
+        )
+
+    async def taken(self) -> list[tuple[str, str, str]]:
+        """Reference, person and channel of each message, in the order they came."""
+        provider = self._provider
+        assert provider is not None
+        assert provider.stdin is not None
+        provider.stdin.write(b"\n")
+        return [tuple(one) for one in json.loads(await _line(provider))]
+
+
+async def _begin(script: str, *words: str) -> asyncio.subprocess.Process:
+    pipe = asyncio.subprocess.PIPE
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, str(HERE / f"{script}.py"), *words),
+        stdin=pipe,
+        stdout=pipe,
+        limit=2**24,
+    )
+
+
+async def _line(process: asyncio.subprocess.Process) -> str:
+    assert process.stdout is not None
+    async with asyncio.timeout(START_WITHIN):
+        line = await process.stdout.readline()
+    assert line, "it has died"
+    return line.decode()

@@ -1,0 +1,74 @@
+"""A worker in a process of its own, which dies where it is told to.
+
+`point` is where: before or after the next link is armed, after the provider has taken
+the message, after that was kept; `death` the turn at which it does, from 1; 0: never.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+from nexmo_async import Basic, Nexmo
+from nexmo_async.durable.dbos import DbosEngine
+
+if TYPE_CHECKING:
+    from nexmo_async.durable import Job
+    from nexmo_async.messages.sent import Sent
+    from nexmo_async.models.message import Message
+
+
+class Mortal(DbosEngine):
+    """Dies at a point, the nth time that it comes there."""
+
+    point = ""
+    death = 0
+    signal = signal.SIGKILL
+
+    def come_to(self, point: str) -> None:
+        if point == self.point and self.death:
+            self.death -= 1
+            if not self.death:
+                os.kill(os.getpid(), self.signal)
+
+    async def submit(self, job: Job, *, key: str, **how: Any) -> bool:  # type: ignore[override]  # noqa: ANN401
+        self.come_to("before arm")
+        is_new = await super().submit(job, key=key, **how)
+        self.come_to("after arm")
+        return is_new
+
+    async def work(self, kind: str, key: str, body: str) -> str:
+        result = await super().work(kind, key, body)
+        # DBOS keeps the result on its own loop, a moment after this.
+        asyncio.get_running_loop().call_later(0.1, self.come_to, "after record")
+        return result
+
+
+async def main(said: dict[str, Any]) -> None:
+    engine = Mortal(
+        said["database"],
+        worker=said["worker"],
+        on_unknown=said.get("on_unknown", "resend"),
+        lease=said.get("lease", 300.0),
+    )
+    engine.point, engine.death = said.get("point", ""), said.get("death", 0)
+    engine.signal = signal.Signals[said.get("signal", "SIGKILL")]
+    auth = Basic(said["key"], said["secret"])
+    async with Nexmo(auth, base_url=said["base_url"]) as nexmo, engine:
+
+        async def send(message: Message, *, total: float | None) -> Sent:
+            sent = await nexmo.messages.send(message, total=total)
+            engine.come_to("after accept")
+            return sent
+
+        engine.sends(send)
+        print("ready", flush=True)  # noqa: T201  how it speaks
+        await engine.run()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(json.loads(sys.argv[1])))

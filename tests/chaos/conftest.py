@@ -1,0 +1,5 @@
+"""Databases for this room."""
+
+from postgres_fixtures import database, postgres
+
+__all__ = ["database", "postgres"]

@@ -1,0 +1,30 @@
+"""Workers are killed in the middle of it. What was sent is counted at the provider."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cluster_stage import Stage
+
+if TYPE_CHECKING:
+    from blockbuster import BlockBuster
+
+
+async def test_a_worker_that_is_gone_for_good_loses_nothing(
+    database: str, nothing_blocks_the_loop: BlockBuster
+) -> None:
+    nothing_blocks_the_loop.deactivate()  # starting a process reads its pipes
+
+    async with Stage(database, people=24) as stage:
+        await stage.work("w1", point="after accept", death=5)
+        await stage.work("w2")
+        await stage.begin()
+        await stage.death("w1")
+        await stage.end()
+        tally = await stage.tally()
+
+    assert tally.lost == ()
+    assert tally.overtaken == ()
+    assert tally.surplus == ()
+    assert tally.sent == 40 + len(tally.doubled)
+    assert len(tally.doubled) <= 24
