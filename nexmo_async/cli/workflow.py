@@ -75,26 +75,34 @@ def run(  # noqa: PLR0913  each is one choice of the user
         typer.Option(help="How the recipient takes it there, as 'viber: silent'."),
     ] = None,
     speed: Annotated[
-        float, typer.Option(min=1, help="Seconds of that sandbox in one of ours.")
-    ] = 60.0,
+        float | None,
+        typer.Option(
+            min=1,
+            help="Seconds that pass in one of ours: 60 with --sandbox, else 1."
+            " Give it the speed of the sandbox that you use.",
+        ),
+    ] = None,
     listen: Annotated[
         int, typer.Option(help="The port on which webhooks come; 0: any free one.")
     ] = 0,
 ) -> None:
     """Run it, tell each step as it happens, and who was reached in the end.
 
-    Without --sandbox the account comes from the environment, as for `send`, and
-    NEXMO_SIGNATURE_SECRET signs its webhooks. On v1 each message says where they are to
-    go; on older generations the account has to know.
+    Without --sandbox the account comes from the environment, as for `send`,
+    and NEXMO_SIGNATURE_SECRET signs its webhooks. On v1 each message says where
+    they are to go; on older generations the account has to know.
 
-    Example: nexmo-async workflow run examples/otp.toml --to 447700900000 --sandbox
+    The exit code is 0 if somebody was reached, 1 if not, 3 if nobody knows.
+
+    Example: nexmo-async workflow run FILE --to 447700900000 --sandbox
     """
     with output.errors_as_sentences():
         workflow = _read(file, to)
         if sandbox:
-            result = asyncio.run(_in_sandbox(workflow, api, engine, persona, speed))
+            running = _in_sandbox(workflow, api, engine, persona, speed or 60.0)
         else:
-            result = asyncio.run(_for_real(workflow, api, engine, listen))
+            running = _for_real(workflow, api, engine, listen, speed or 1.0)
+        result = asyncio.run(running)
     if result.outcome != "reached":
         raise typer.Exit(UNKNOWN if result.outcome == "silent" else NOT_REACHED)
 
@@ -115,7 +123,7 @@ async def _in_sandbox(
     async with AsyncExitStack() as stack:
         box = await stack.enter_async_context(Sandbox(clock=clock))
         for step in workflow.steps if persona else ():
-            box.persona(step.message.to, persona or "")
+            _play(box, step.message.to, persona or "")
         auth = Jwt(box.application_id, box.private_key or "")
         nexmo = Nexmo(auth, api=api, base_url=box.base_url, clock=clock)
         webhooks = _webhooks(nexmo.receipts, box.api_key, box.signature_secret, clock)
@@ -125,22 +133,38 @@ async def _in_sandbox(
         return await _tell(nexmo, workflow, engine)
 
 
+def _play(box: Sandbox, recipient: str, persona: str) -> None:
+    try:
+        box.persona(recipient, persona)
+    except ValueError as why:
+        raise typer.BadParameter(str(why), param_hint="--persona") from None
+
+
 async def _for_real(
     workflow: Workflow,
     api: ApiName,
     engine: EngineName,
     listen: int,
+    speed: float,
 ) -> Result:
     secret, key = _variable(SECRET), _variable(API_KEY)
+    clock = SystemClock() if speed == 1 else FastClock(speed)
     async with AsyncExitStack() as stack:
-        nexmo = Nexmo.from_env(api=api)
-        webhooks = _webhooks(nexmo.receipts, key, secret, SystemClock())
+        nexmo = Nexmo.from_env(api=api, clock=clock)
+        webhooks = _webhooks(nexmo.receipts, key, secret, clock)
         url = await stack.enter_async_context(serve(webhooks, port=listen))
         output.err.print(f"webhooks are taken at {url}")
         await stack.enter_async_context(nexmo)
         if api == "v1":
             workflow = _with_webhooks(workflow, url)
-        return await _tell(nexmo, workflow, engine)
+        result = await _tell(nexmo, workflow, engine)
+        if result.outcome == "silent" and not any(it.status for it in result.attempts):
+            output.err.print(
+                f"no webhook came to {url}: can Nexmo reach it? On beta and v0.1 the"
+                " account or application has to name that address",
+                soft_wrap=True,
+            )
+        return result
 
 
 def _webhooks(

@@ -33,7 +33,8 @@ def timeline(run: Run) -> str:
 
 def ending(result: Result, to: str) -> str:
     """Who was reached, where, after how long, at what cost; or why nobody was."""
-    cost = " + ".join(f"{sum_.price} {sum_.currency}" for sum_ in result.cost)
+    sums = [sum_ for sum_ in result.cost if sum_.price]
+    cost = " + ".join(f"{sum_.price} {sum_.currency}" for sum_ in sums)
     paid = f"at {cost}" if cost else "at no cost"
     if result.outcome == "reached":
         return f"{to} was reached on {result.channel} after {result.took:.1f} s {paid}"

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import asyncio
+import threading
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,9 +10,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from nexmo_async.cli.main import app
+from nexmo_async.clock import FastClock
+from nexmo_async.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 OTP = Path(__file__).parents[3] / "examples/otp.toml"
 NOT_THERE = "1300 The recipient is not on the provider's network"
@@ -63,6 +68,61 @@ def test_nobody_reached_is_an_exit_code() -> None:
 
     assert result.exit_code == 1
     assert "was not reached: stopped, failed, at no cost" in result.stdout
+
+
+def test_a_script_that_is_none_is_refused_before_anything_is_sent() -> None:
+    options = ["--to", "447700900000", "--sandbox"]
+    result = called("run", str(OTP), *options, "--persona", "nonsense")
+
+    assert result.exit_code == 2
+    assert "'nonsense' is no rule" in result.stderr
+    assert result.stdout == ""
+
+
+def test_who_is_charged_nothing_is_told_so() -> None:
+    options = ["--to", "447700900000", "--sandbox", "--speed", "120"]
+    result = called("run", str(OTP), *options, "--persona", "read")
+
+    assert result.stdout.splitlines()[-1].endswith(" s at no cost")
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An account at a sandbox whose time runs 120 times faster."""
+    with ExitStack() as stack:
+        loop = asyncio.new_event_loop()
+        stack.callback(loop.close)
+        box = Sandbox(clock=FastClock(120))
+        loop.run_until_complete(box.__aenter__())
+        stack.callback(lambda: loop.run_until_complete(box.__aexit__(None, None, None)))
+        running = threading.Thread(target=loop.run_forever)
+        running.start()
+        stack.callback(running.join)
+        stack.callback(lambda: loop.call_soon_threadsafe(loop.stop))
+        monkeypatch.delenv("NEXMO_APPLICATION_ID", raising=False)
+        monkeypatch.delenv("VONAGE_APPLICATION_ID", raising=False)
+        monkeypatch.setenv("NEXMO_BASE_URL", box.base_url)
+        monkeypatch.setenv("NEXMO_API_KEY", box.api_key)
+        monkeypatch.setenv("NEXMO_API_SECRET", box.api_secret)
+        monkeypatch.setenv("NEXMO_SIGNATURE_SECRET", box.signature_secret)
+        yield
+
+
+@pytest.mark.usefixtures("account")
+def test_a_run_on_an_account_keeps_the_time_of_its_sandbox() -> None:
+    result = called("run", str(OTP), "--to", "447700900000", "--speed", "120")
+
+    assert result.exit_code == 0, result.output
+    assert "447700900000 was reached on " in result.stdout
+
+
+@pytest.mark.usefixtures("account")
+def test_an_account_that_sends_no_webhook_is_the_first_guess() -> None:
+    options = ["--to", "447700900000", "--speed", "600", "--api", "v0.1"]
+    result = called("run", str(OTP), *options)
+
+    assert result.exit_code == 3
+    assert "no webhook came to http://127.0.0.1:" in result.stderr
 
 
 def test_a_plan_says_what_v1_would_lose() -> None:

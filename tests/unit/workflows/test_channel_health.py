@@ -347,3 +347,13 @@ async def test_a_channel_in_the_middle_is_passed_by_too(
 
     assert [one.channel for one in run.attempts] == ["whatsapp", "sms"]
     assert SMS.channel == office.channels[-1]
+
+
+@pytest.mark.parametrize(("times", "state"), [(9, "closed"), (10, "open")])
+async def test_ten_in_a_minute_are_usually_too_many(
+    times: int, state: str, ward: Ward
+) -> None:
+    ward.health = ChannelHealth()
+    await ward.fail(times)
+
+    assert ward.states["viber", "undeliverable"] == state
