@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,7 @@ class Post:
 
     def new_ref(self) -> str:
         """A fresh client_ref; empty where the generation returns none."""
-        return uuid.uuid4().hex if self.dialect.has_client_ref else ""
+        return secrets.token_hex(16) if self.dialect.has_client_ref else ""
 
     async def __call__(  # noqa: PLR0913  what a request is made of
         self,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
     from datetime import timedelta
 
     from nexmo_async.messages.sent import Sent
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from nexmo_async.transport.base import Response
 
     _Send = Callable[
-        [Message, float | timedelta | None], Awaitable[tuple[Sent, Response]]
+        [Message, float | timedelta | None, Mapping[str, object] | None],
+        Awaitable[tuple[Sent, Response]],
     ]
 
 
@@ -39,8 +40,12 @@ class RawMessages:
     _send: _Send
 
     async def send(
-        self, message: Message, *, total: float | timedelta | None = None
+        self,
+        message: Message,
+        *,
+        extra: Mapping[str, object] | None = None,
+        total: float | timedelta | None = None,
     ) -> RawAnswer:
         """Send as `messages.send` does, and keep the answer; it raises the same."""
-        sent, response = await self._send(message, total)
+        sent, response = await self._send(message, total, extra)
         return RawAnswer(sent=sent, response=response)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Final, Protocol
-from weakref import WeakSet
 
 import aiohttp
 import attrs
@@ -26,7 +25,7 @@ from nexmo_async.errors import (
 from nexmo_async.transport import route
 from nexmo_async.transport.base import Request, Response
 from nexmo_async.transport.route import HEADERS, KEEP_ALIVE, LANES, PREPARED
-from nexmo_async.transport.stale import has_news
+from nexmo_async.transport.stale import Watch
 
 if TYPE_CHECKING:
     import ssl
@@ -122,6 +121,8 @@ class AiohttpTransport:
     async def _close_if_idle(self) -> None:
         if not self._busy and self._own is not None:
             own, self._own = self._own, None
+            if self._way is not None:
+                self._way.close()
             await own.close()
 
     def _open(self) -> _Way:
@@ -144,7 +145,9 @@ class AiohttpTransport:
         if self._proxy and self._unix_socket is None:
             self._way = _Session(self._own, self._to.url, self._proxy, self._clock)
         else:
-            self._way = _Direct(self._own, connector, self._to)
+            self._way = _Direct(
+                self._own, connector, self._to, self._lanes, self._clock
+            )
         return self._way
 
     def _connector(self) -> aiohttp.BaseConnector:
@@ -173,6 +176,8 @@ class _Letter:
 
 class _Way(Protocol):
     async def carry(self, letter: _Letter) -> Response: ...
+
+    def close(self) -> None: ...
 
 
 class _Session:
@@ -209,6 +214,9 @@ class _Session:
             body = await answer.read()
             return Response(answer.status, _lower(answer.headers), body)
 
+    def close(self) -> None:
+        """Whoever opened the session closes it."""
+
 
 class _Payload(aiohttp.BytesPayload):
     """The bytes of a request; they say when the first of them was taken."""
@@ -228,16 +236,47 @@ class _Payload(aiohttp.BytesPayload):
         await super().write_with_length(writer, content_length)
 
 
+@attrs.define(eq=False)
+class _Lane:
+    """One connection, for one request at a time."""
+
+    connection: aiohttp.connector.Connection
+    protocol: ResponseHandler
+    transport: asyncio.Transport
+    watch: Watch
+    idle_since: float = 0.0
+
+    async def carry(self, head: bytes, letter: _Letter) -> Response:
+        """Send one request and read its answer."""
+        if self.protocol.transport is None:
+            raise aiohttp.ClientConnectionError("the connection is gone")
+        self.protocol.set_response_params(read_until_eof=True, auto_decompress=False)
+        body = letter.request.body
+        letter.left = True
+        self.transport.write(head + b"%d\r\n\r\n" % len(body) + body)
+        message, payload = await self.protocol.read()
+        while message.code in _INFORMATION:
+            message, payload = await self.protocol.read()
+        # As a rule it came with its head.
+        came = payload.read_nowait() if payload.is_eof() else await payload.read()
+        return Response(message.code, _lower(message.headers), came)
+
+
 class _Direct:
-    """On a connection of the connector, past the session."""
+    """On connections of the connector, past the session; the one used last is next."""
 
     def __init__(
         self,
         session: aiohttp.ClientSession,
         connector: aiohttp.BaseConnector,
         to: route.Address,
+        lanes: int,
+        clock: Clock,
     ) -> None:
         self._connector = connector
+        self._clock = clock
+        self._room = asyncio.Semaphore(lanes)
+        self._idle: list[_Lane] = []
         # Only leads to a connection, the same one for every request.
         self._wish = aiohttp.ClientRequest(
             "POST",
@@ -252,37 +291,48 @@ class _Direct:
         self._same = "\r\n".join(lines)
         self._heads: dict[tuple[str, str], bytes] = {}
         self._signed = ("", b"")
-        self._used: WeakSet[ResponseHandler] = WeakSet()
 
     async def carry(self, letter: _Letter) -> Response:
-        request = letter.request
-        head = self._head(request)
-        connection = await self._connect()
-        try:
-            protocol, transport = _ends(connection)
-            protocol.set_response_params(read_until_eof=True, auto_decompress=False)
-            letter.left = True
-            transport.write(head + b"%d\r\n\r\n" % len(request.body) + request.body)
-            message, payload = await protocol.read()
-            while message.code in _INFORMATION:
-                message, payload = await protocol.read()
-            body = await payload.read()
-        except BaseException:
-            # It may hold half an answer.
-            connection.close()
-            raise
-        self._used.add(protocol)
-        connection.release()
-        return Response(message.code, _lower(message.headers), body)
+        head = self._head(letter.request)
+        async with self._room:
+            lane = self._next() or await self._new()
+            try:
+                answer = await lane.carry(head, letter)
+            except BaseException:
+                # It may hold half an answer.
+                lane.connection.close()
+                raise
+            self._keep(lane)
+        return answer
 
-    async def _connect(self) -> aiohttp.connector.Connection:
-        while True:
-            connection = await self._connector.connect(self._wish, [], _TIMEOUT)
-            if connection.protocol not in self._used:
-                return connection
-            if connection.transport and not has_news(connection.transport):
-                return connection
+    def close(self) -> None:
+        """Close the idle connections."""
+        while self._idle:
+            self._idle.pop().connection.close()
+
+    def _next(self) -> _Lane | None:
+        oldest = self._clock.monotonic() - KEEP_ALIVE
+        while self._idle:
+            lane = self._idle.pop()
+            if lane.idle_since >= oldest and not lane.watch.has_news():
+                return lane
+            lane.connection.close()
+        return None
+
+    async def _new(self) -> _Lane:
+        connection = await self._connector.connect(self._wish, [], _TIMEOUT)
+        protocol, transport = connection.protocol, connection.transport
+        if protocol is None or transport is None:
             connection.close()
+            raise aiohttp.ClientConnectionError("the connection is gone")
+        return _Lane(connection, protocol, transport, Watch(transport))
+
+    def _keep(self, lane: _Lane) -> None:
+        if lane.protocol.should_close:
+            lane.connection.close()
+            return
+        lane.idle_since = self._clock.monotonic()
+        self._idle.append(lane)
 
     def _head(self, request: Request) -> bytes:
         """All of it up to the length of the body."""
@@ -301,15 +351,6 @@ class _Direct:
             line = f"Authorization: {authorization}\r\nContent-Length: ".encode("ascii")
             self._signed = authorization, line
         return head + line
-
-
-def _ends(
-    connection: aiohttp.connector.Connection,
-) -> tuple[ResponseHandler, asyncio.Transport]:
-    protocol, transport = connection.protocol, connection.transport
-    if protocol is None or transport is None:
-        raise aiohttp.ClientConnectionError("the connection is gone")
-    return protocol, transport
 
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:

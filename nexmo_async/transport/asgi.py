@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import unquote
 
 from nexmo_async.clock import Clock, SystemClock
-from nexmo_async.errors import UnknownOutcomeError
+from nexmo_async.errors import ClosedError, UnknownOutcomeError
 from nexmo_async.transport.base import Request, Response
 
 if TYPE_CHECKING:
@@ -34,9 +34,12 @@ class AsgiTransport:
     def __init__(self, app: App, *, clock: Clock | None = None) -> None:
         self._app = app
         self._clock = clock or SystemClock()
+        self._is_closed = False
 
     async def send(self, request: Request) -> Response:
         """Call the app once."""
+        if self._is_closed:
+            raise ClosedError("the transport is closed")
         events: list[Event] = []
         is_answered = asyncio.Event()
         said: list[Event] = [{"type": "http.request", "body": request.body}]
@@ -64,7 +67,8 @@ class AsgiTransport:
         return Response(events[0]["status"], _headers(events[0]["headers"]), body)
 
     async def aclose(self) -> None:
-        """Nothing is held, so nothing is given back."""
+        """Send nothing from now on; nothing is held that could be given back."""
+        self._is_closed = True
 
 
 def _scope(request: Request) -> Event:

@@ -12,16 +12,23 @@ if TYPE_CHECKING:
 _HAS_POLL: Final = hasattr(select, "poll")
 
 
-def has_news(connection: asyncio.BaseTransport) -> bool:
-    """Whether something came that nobody asked for: as a rule, that it was closed.
+class Watch:
+    """Looks at an idle connection, past the loop."""
 
-    What is sent then is lost, and nobody would know whether it arrived.
-    """
-    socket = connection.get_extra_info("socket")
-    if socket is None or socket.fileno() < 0:
-        return True
-    if not _HAS_POLL:
-        return bool(select.select([socket], [], [], 0)[0])
-    watch = select.poll()
-    watch.register(socket, select.POLLIN)
-    return bool(watch.poll(0))
+    def __init__(self, connection: asyncio.BaseTransport) -> None:
+        self._connection = connection
+        self._socket = connection.get_extra_info("socket")
+        self._poll = select.poll() if _HAS_POLL else None
+        if self._poll is not None:
+            self._poll.register(self._socket, select.POLLIN)
+
+    def has_news(self) -> bool:
+        """Whether something came that nobody asked for: as a rule, that it was closed.
+
+        What is sent then is lost, and nobody would know whether it arrived.
+        """
+        if self._connection.is_closing():  # its number may be another one's by now
+            return True
+        if self._poll is not None:
+            return bool(self._poll.poll(0))
+        return bool(select.select([self._socket], [], [], 0)[0])

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 import httpcore
 
 from nexmo_async.transport.race import first
-from nexmo_async.transport.stale import has_news
+from nexmo_async.transport.stale import Watch
 
 if TYPE_CHECKING:
     import ssl
@@ -100,6 +100,7 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._is_lost = False
         self._why: Exception | None = None
         self._reader: asyncio.Future[None] | None = None
+        self._watch: Watch | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep what it writes to."""
@@ -184,8 +185,13 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401  as httpcore has it
         """What httpcore asks for: whether it is encrypted, whether something came."""
         if info == "is_readable":
-            return self._is_lost or bool(self._came) or has_news(self._transport)
+            return self._is_lost or bool(self._came) or self._has_news()
         return self._transport.get_extra_info(info)
+
+    def _has_news(self) -> bool:
+        if self._watch is None:
+            self._watch = Watch(self._transport)
+        return self._watch.has_news()
 
     def _flush(self) -> None:
         if self._going:

@@ -98,6 +98,18 @@ async def test_the_answer_may_be_seen_as_it_came(clock: ManualClock) -> None:
     assert json.loads(raw.response.body) == {"message_uuid": "aaa"}
 
 
+async def test_whoever_sees_the_answer_may_add_to_the_body_as_well(
+    clock: ManualClock,
+) -> None:
+    transport = FakeTransport(answer(202, {"message_uuid": "aaa"}))
+    async with Nexmo(BASIC, transport=transport, clock=clock) as nexmo:
+        raw = nexmo.messages.with_raw_response
+        await raw.send(SMS, extra={"brand_new": {"shiny": True}})
+
+    [request] = transport.requests
+    assert json.loads(request.body)["brand_new"] == {"shiny": True}
+
+
 @pytest.mark.parametrize("status", ["submitted", "delivered", "rejected"])
 async def test_any_receipt_settles_an_unknown_outcome(
     status: str, clock: ManualClock

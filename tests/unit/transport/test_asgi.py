@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, StreamingResponse
 from starlette.routing import Route
 
-from nexmo_async.errors import UnknownOutcomeError
+from nexmo_async.errors import ClosedError, UnknownOutcomeError
 from nexmo_async.transport.asgi import AsgiTransport
 from nexmo_async.transport.base import Request
 
@@ -112,3 +112,47 @@ async def test_a_sandbox_answers_in_process(box: Sandbox) -> None:
 
     assert answer.status == 401
     assert "date" in answer.headers
+
+
+@pytest.mark.parametrize("status", [202, 429, 500, 503])
+async def test_any_status_of_an_app_is_an_answer(status: int) -> None:
+    calls: list[str] = []
+
+    async def said(asked: Asked) -> Said:
+        calls.append(asked.method)
+        return JSONResponse({}, status_code=status, headers={"Retry-After": "7"})
+
+    answer = await AsgiTransport(app(said)).send(REQUEST)
+
+    assert (answer.status, answer.headers["retry-after"]) == (status, "7")
+    assert calls == ["POST"]
+
+
+async def test_cancelling_passes_through_to_the_app() -> None:
+    began, ended = asyncio.Event(), asyncio.Event()
+
+    async def waiting(_: Asked) -> Said:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        raise AssertionError
+
+    transport = AsgiTransport(app(waiting))
+    sending = asyncio.create_task(transport.send(REQUEST))
+    await began.wait()
+    sending.cancel()
+    await asyncio.wait({sending})
+
+    assert sending.cancelled()
+    assert ended.is_set()
+
+
+async def test_a_transport_to_an_app_is_closed_for_good() -> None:
+    transport = AsgiTransport(app(echo))
+    await transport.aclose()
+    await transport.aclose()
+
+    with pytest.raises(ClosedError):
+        await transport.send(REQUEST)
