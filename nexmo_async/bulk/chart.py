@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 #: The drawing: its width and height, and the edge that its numbers take.
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 760, 200, 56, 12, 26
 
+#: Seconds without an answer, of which all beyond is a pause.
+PAUSE: Final = 10.0
+
 #: Lines across the drawing, at most.
 LINES: Final = 4
 
@@ -98,6 +101,20 @@ class Page:
             + "<h2>Milliseconds to the answer</h2>\n"
             + drawing(answers, end, "latency", "milliseconds to the answer")
         )
+
+
+def without_pauses(curve: Sequence[Moment]) -> list[Moment]:
+    """The same without long times in which nothing was answered."""
+    kept: list[Moment] = []
+    empty = cut = 0.0
+    for moment in curve:
+        if moment.sent:
+            empty = 0.0
+        elif (empty := empty + moment.width) > PAUSE:
+            cut += moment.width
+            continue
+        kept.append(attrs.evolve(moment, second=moment.second - cut))
+    return kept
 
 
 def drawing(
