@@ -24,7 +24,7 @@ _SPAN: Final = "SELECT count(*), min(began), max(ended), max(began) FROM runs"
 _STATES: Final = "SELECT state, reason, count(*) FROM items GROUP BY state, reason"
 _CURVE: Final = """
 SELECT CAST(answered - ? AS INTEGER) / ? AS place, count(*), avg(took)
-FROM items WHERE answered > 0 GROUP BY place ORDER BY place
+FROM items WHERE answered > 0 GROUP BY 1 ORDER BY 1
 """
 _LAST: Final = "SELECT max(answered) FROM items"
 _UNKNOWN: Final = """
