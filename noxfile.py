@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
+import shutil
 from pathlib import Path
 
 import nox
@@ -14,6 +17,9 @@ nox.options.sessions = ["tests", "lint", "typing", "floors"]
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
 NEWEST = PYTHONS[-1]
+
+#: A program that enters each room at the door.
+EVERY_NAME = "import nexmo_async as n; print(*(getattr(n, name) for name in n.__all__))"
 
 #: Tests look at the installed wheel, not at the tree.
 WHEEL = {"PYTHONSAFEPATH": "1", "NEXMO_ASYNC_TESTS_THE_WHEEL": "1"}
@@ -158,18 +164,58 @@ def soak(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def build(session: nox.Session) -> None:
-    """Build sdist and wheel, check them, and install the wheel with nothing else."""
-    folder = Path(session.create_tmp()) / "dist"
-    session.install("build", "twine")
+    """Build sdist and wheel twice, check them, and install each with nothing else."""
+    session.install("build", "twine", "check-wheel-contents")
+    first, again = (made(session, name) for name in ("first", "again"))
+    if [digest(file) for file in first] != [digest(file) for file in again]:
+        session.error("two builds of the same tree differ")
+    session.run("twine", "check", "--strict", *map(str, first))
+    session.run("check-wheel-contents", *(str(f) for f in first if f.suffix == ".whl"))
+    for file in first:
+        clean = file.parent / f"clean-{file.suffix[1:]}"
+        session.run("python", "-m", "venv", "--clear", str(clean))
+        python = str(next(p for p in clean.glob("*/python*") if p.is_file()))
+        session.run(python, "-m", "pip", "install", "--quiet", str(file), external=True)
+        session.run(python, "-c", EVERY_NAME, external=True)
+
+
+@nox.session(python=NEWEST)
+def bom(session: nox.Session) -> None:
+    """List what an installation with all extras consists of (CycloneDX, JSON)."""
+    session.install("cyclonedx-bom>=5")
+    clean = Path(session.create_tmp()) / "clean"
+    session.run("python", "-m", "venv", "--clear", str(clean))
+    python = str(next(p for p in clean.glob("*/python*") if p.is_file()))
+    session.run(*(python, "-m", "pip", "install", "--quiet", ".[all]"), external=True)
+    listed = str(Path("dist/nexmo-async.cdx.json").resolve())
+    Path("dist").mkdir(exist_ok=True)
+    session.run("cyclonedx-py", "environment", python, "--output-file", listed)
+
+
+@nox.session(python=PYTHONS[0])
+def oldest(session: nox.Session) -> None:
+    """Run the demo on the oldest version of each dependency that is promised to do."""
+    extras = PROJECT["project"]["optional-dependencies"]
+    wanted = [PROJECT["project"]["dependencies"], *extras.values()]
+    named = {name for names in wanted for name in names if ">=" in name}
+    session.install(*sorted(re.sub(r">=([^,]+).*", r"==\1", name) for name in named))
+    session.install("--no-deps", ".")
+    session.run("python", "-c", EVERY_NAME)
+    session.run("nexmo-async", "--help", silent=True)
+    session.run("nexmo-async", "demo", silent=True)
+
+
+def made(session: nox.Session, name: str) -> list[Path]:
+    """The sdist and the wheel, freshly built."""
+    folder = Path(session.create_tmp()) / name
+    shutil.rmtree(folder, ignore_errors=True)
     session.run("python", "-m", "build", "--outdir", str(folder), silent=True)
-    files = sorted(map(str, folder.iterdir()))
-    session.run("twine", "check", "--strict", *files)
-    session.run("python", "-m", "venv", "--clear", str(folder / "clean"))
-    python = str(next(p for p in (folder / "clean").glob("*/python*") if p.is_file()))
-    session.run(python, "-m", "pip", "install", "--quiet", files[-1], external=True)
-    session.run(
-        *(python, "-c", "import nexmo_async; print(nexmo_async.Sms)"), external=True
-    )
+    return sorted(folder.iterdir())
+
+
+def digest(file: Path) -> str:
+    """The hash of a file."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 @nox.session(python=NEWEST)
