@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
 from nexmo_async.errors import ConfigurationError
 from nexmo_async.workflows.breaker import (
+    Answer,
     Bad,
     Breaker,
     Closed,
@@ -33,7 +34,7 @@ _log: Final = logging.getLogger("nexmo_async.workflows")
 #: What can be wrong with a channel. "undeliverable": receipts tell of messages that
 #: found no way. "unavailable": Nexmo answered 5xx, or gave no clear answer.
 Errors = Literal["undeliverable", "unavailable"]
-CLASSES: Final[tuple[Errors, ...]] = get_args(Errors)
+CLASSES: Final[tuple[Errors, ...]] = ("undeliverable", "unavailable")
 
 Name = Literal["closed", "open", "half-open"]
 NAMES: Final[dict[type[Breaker], Name]] = {
@@ -150,12 +151,11 @@ class ChannelHealth:
     def enter(self, channel: str, clock: Clock, *, is_last: bool) -> Visit | str:
         """Leave to use the channel, or why not. The last step always gets it."""
         now = clock.monotonic()
-        wards = {errors: self._ward(channel, errors) for errors in CLASSES}
-        asked = {
-            errors: ask(ward.breaker, now, self._rules)
-            for errors, ward in wards.items()
+        asked: dict[Errors, tuple[Breaker, Answer]] = {
+            errors: ask(self._ward(channel, errors).breaker, now, self._rules)
+            for errors in CLASSES
         }
-        shut = [errors for errors, (_, answer) in asked.items() if answer == "shut"]
+        shut: list[Errors] = [it for it in CLASSES if asked[it][1] == "shut"]
         if shut and not is_last:
             return "; ".join(str(self._state(channel, errors)) for errors in shut)
         visit = Visit(self, channel, clock)
