@@ -59,9 +59,10 @@ def decode_receipt(body: Mapping[str, object]) -> Receipt:
     """A status webhook."""
     failure = reading.member(body, "error")
     workflow = reading.member(body, "workflow")
-    uuid = reading.word(workflow, "workflow_id", "id")
+    uuid = reading.word(workflow, "workflow_id", "id") if workflow else ""
     sms = reading.member(body, "sms")
-    on_whatsapp = reading.member(body, "whatsapp")
+    # Most receipts are of other channels, and of no failure.
+    chat = reading.member(body, "whatsapp")
     return Receipt(
         message_uuid=reading.word(body, "message_uuid"),
         status=reading.word(body, "status"),
@@ -71,18 +72,18 @@ def decode_receipt(body: Mapping[str, object]) -> Receipt:
         sender=reading.word(body, "from"),
         client_ref=reading.word(body, "client_ref") or None,
         code=_code(failure) if failure else None,
-        reason=reading.word(failure, "detail"),
+        reason=reading.word(failure, "detail") if failure else "",
         usage=reading.usage(body),
         workflow=_position(uuid, workflow) if uuid else None,
         network=reading.word(reading.member(body, "destination"), "network_code")
         or None,
         segments=reading.whole(sms, "count_total", "total_count"),
         parts=tuple(map(_part, reading.entries(sms, "segments"))),
-        pricing=whatsapp.pricing(on_whatsapp),
-        conversation=whatsapp.conversation(on_whatsapp),
-        recipient=whatsapp.user(on_whatsapp, "recipient"),
+        pricing=whatsapp.pricing(chat) if chat else None,
+        conversation=whatsapp.conversation(chat) if chat else None,
+        recipient=whatsapp.user(chat, "recipient") if chat else None,
         profile=whatsapp.profile(body),
-        waba_id=whatsapp.account(on_whatsapp),
+        waba_id=whatsapp.account(chat) if chat else None,
         raw=body,
     )
 

@@ -10,7 +10,7 @@ import pytest
 
 from nexmo_async.clock import SystemClock
 from nexmo_async.errors import ClosedError, ConfigurationError, StillWaitingError
-from nexmo_async.models.receipt import Receipt
+from nexmo_async.models.receipt import Position, Receipt, Report
 from nexmo_async.receipts.redis import RedisReceipts
 from nexmo_async.testing import check_receipt_store
 from nexmo_async.webhooks import parse
@@ -51,7 +51,7 @@ async def there(redis: RedisServer) -> AsyncIterator[RedisReceipts]:
         yield receipts
 
 
-#: How many messages a store is told of. With 100,000 it takes half a minute.
+#: How many messages a store is told of. With 100,000 it takes a minute.
 MESSAGES = int(os.environ.get("NEXMO_ASYNC_RECEIPTS", "1000"))
 
 
@@ -85,6 +85,32 @@ async def test_a_receipt_recorded_there_wakes_who_waits_here(
 
     assert waiting.result() == DELIVERED
     assert listening.result() == DELIVERED
+
+
+async def test_a_workflow_watched_here_is_told_what_is_recorded_there(
+    here: RedisReceipts, there: RedisReceipts
+) -> None:
+    report = Report(workflow_uuid="w-1", status="completed", at=None)
+    step = attrs.evolve(DELIVERED, workflow=Position("w-1"))
+    told: asyncio.Queue[Receipt | Report | None] = asyncio.Queue()
+    here.watch("w-1", lambda event: event and told.put_nowait(event))
+    for event in (step, report):
+        await there.record(event)
+
+    assert [await told.get(), await told.get()] == [step, report]
+
+
+async def test_who_watches_over_a_restart_is_told_what_came_after(
+    redis: RedisServer, here: RedisReceipts, there: RedisReceipts
+) -> None:
+    report = Report(workflow_uuid="w-1", status="completed", at=None)
+    told: asyncio.Queue[Receipt | Report | None] = asyncio.Queue()
+    here.watch("w-1", lambda event: event and told.put_nowait(event))
+    await redis.stop(kill=True)
+    await redis.start()
+    await there.record(report)
+
+    assert await told.get() == report
 
 
 async def test_of_doubles_that_reach_two_processes_at_once_one_is_new(
