@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import shutil
+from itertools import takewhile
 from pathlib import Path
 
 import nox
@@ -143,8 +144,9 @@ def floors(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure: `nox -s bench -- encode` answers one question, without a name all."""
     install_wheel(session, "bench")
-    names = [name for name in session.posargs if not name.startswith("-")]
-    options = [name for name in session.posargs if name.startswith("-")]
+    given = session.posargs
+    names = list(takewhile(lambda word: not word.startswith("-"), given))
+    options = given[len(names) :]
     names = names or sorted(
         path.stem.removeprefix("bench_") for path in Path("benchmarks").glob("bench_*")
     )
