@@ -40,7 +40,8 @@ class SpendCap:
         self.cap = cap
         self.spent = Decimal(0)
         self._estimator = estimator
-        self._on_its_way: dict[int, Decimal] = {}
+        # With the message itself: an id may be given to another one once it is gone.
+        self._on_its_way: dict[int, tuple[object, Decimal]] = {}
 
     def __repr__(self) -> str:
         """Show how much is left."""
@@ -58,12 +59,12 @@ class SpendCap:
             again = LOOK_AGAIN if self._on_its_way else None
             return Hold(f"spend cap: {spent} of {self.cap} spent", again)
         self.spent += cost
-        self._on_its_way[id(item.message)] = cost
+        self._on_its_way[id(item.message)] = item.message, cost
         return None
 
     def after(self, result: BulkResult) -> None:
         """Give back what was not spent; count what an earlier run has."""
-        counted = self._on_its_way.pop(id(result.message), None)
+        _, counted = self._on_its_way.pop(id(result.message), (None, None))
         left = result.ok or (result.error is not None and result.error.sent != "no")
         if counted is not None and not left:
             self.spent -= counted
