@@ -1,0 +1,522 @@
+from __future__ import annotations
+
+import asyncio
+import pickle
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pytest
+from bulk_office import Office, person, sms
+
+from nexmo_async import Basic, Nexmo, Receipt, Retry, Sms, Step, Workflow
+from nexmo_async.bulk import (
+    BadRow,
+    BulkResult,
+    Control,
+    DoubleError,
+    EarlierError,
+    Hold,
+    Item,
+    JournalBusyError,
+    JournalError,
+    JournalFullError,
+    MemoryJournal,
+    Progress,
+    Report,
+    RowError,
+    WorkflowEndedError,
+    key_of,
+)
+from nexmo_async.errors import (
+    ConfigurationError,
+    NexmoError,
+    NotSentError,
+    UnknownOutcomeError,
+)
+from nexmo_async.testing import ManualClock, answer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+UNCLEAR = UnknownOutcomeError("r", "reset")
+GONE = NotSentError("api.nexmo.com", "no route")
+
+
+@attrs.define
+class Ledger:
+    """A guard that holds as told, and writes down each result."""
+
+    hold: Hold | None = None
+    asked: int = 0
+    results: list[BulkResult] = attrs.field(factory=list)
+
+    def before(self, item: Item, now: float) -> Hold | None:  # noqa: ARG002  as all guards
+        self.asked += 1
+        return self.hold
+
+    def after(self, result: BulkResult) -> None:
+        self.results.append(result)
+
+
+async def job(
+    nexmo: Nexmo,
+    items: Iterable[Any],
+    journal: MemoryJournal,
+    **options: Any,  # noqa: ANN401  those of run
+) -> Report:
+    options.setdefault("on_unknown", "raise")
+    return await nexmo.bulk.run(items, job="spring", journal=journal, **options)
+
+
+def receipt(ref: str, number: int) -> Receipt:
+    return Receipt(
+        message_uuid=f"uuid-{number}",
+        status="submitted",
+        at=datetime(2026, 1, 1, tzinfo=UTC),
+        channel="sms",
+        to=person(number),
+        sender="ACME",
+        client_ref=ref,
+    )
+
+
+async def test_a_job_sends_each_item_once(nexmo: Nexmo, office: Office) -> None:
+    report = await job(nexmo, [sms(n) for n in range(100)], MemoryJournal())
+
+    assert (report.total, report.ok, report.is_complete) == (100, 100, True)
+    assert set(office.sent.values()) == {1}
+
+
+async def test_the_same_job_again_skips_what_was_answered(
+    nexmo: Nexmo, office: Office
+) -> None:
+    journal = MemoryJournal()
+    await job(nexmo, [sms(n) for n in range(10)], journal)
+    report = await job(nexmo, [sms(n) for n in range(15)], journal)
+
+    assert (report.skipped, report.ok) == (10, 5)
+    assert set(office.sent.values()) == {1}
+
+
+async def test_a_double_is_flagged_and_not_sent(nexmo: Nexmo, office: Office) -> None:
+    report = await job(nexmo, [sms(1), sms(2), sms(1)], MemoryJournal())
+
+    assert (report.ok, report.failed) == (2, {"DoubleError": 1})
+    assert office.sent[person(1)] == 1
+
+
+async def test_a_key_of_its_own_makes_two_of_the_same(
+    nexmo: Nexmo, office: Office
+) -> None:
+    items = [Item(sms(1), "monday"), Item(sms(1), "tuesday")]
+    report = await job(nexmo, items, MemoryJournal())
+
+    assert report.ok == 2
+    assert office.sent[person(1)] == 2
+
+
+async def test_a_bad_row_is_told_and_the_rest_goes_on(nexmo: Nexmo) -> None:
+    rows = [sms(1), BadRow(3, "to", "is empty"), sms(2)]
+    report = await job(nexmo, rows, MemoryJournal())
+
+    assert (report.ok, report.failed) == (2, {"RowError": 1})
+
+
+async def test_what_nexmo_refuses_is_not_sent_again(
+    nexmo: Nexmo, office: Office
+) -> None:
+    journal, ledger = MemoryJournal(), Ledger()
+    office.plan[person(1)].append(answer(422))
+    first = await job(nexmo, [sms(1)], journal)
+    again = await job(nexmo, [sms(1)], journal, guards=[ledger])
+
+    assert (first.failed, again.skipped) == ({"RequestError": 1}, 1)
+    assert office.sent[person(1)] == 0
+    [result] = ledger.results
+    assert isinstance(result.error, EarlierError)
+    assert result.error.reason == "RequestError"
+
+
+@pytest.mark.parametrize("status", [401, 402])
+async def test_what_would_befall_all_stops_the_job(
+    nexmo: Nexmo, office: Office, status: int
+) -> None:
+    journal = MemoryJournal()
+    office.plan[person(1)].append(answer(status))
+    items = [sms(n) for n in range(5)]
+    report = await job(nexmo, items, journal, concurrency=1)
+
+    assert report.total == 2
+    assert "Nexmo refused with" in report.stopped
+    assert (await job(nexmo, items, journal)).ok == 4
+    assert set(office.sent.values()) == {1}
+
+
+async def test_thirty_seconds_without_a_network_fail_nothing(
+    nexmo: Nexmo, office: Office, clock: ManualClock
+) -> None:
+    control = Control()
+    office.gone = GONE
+    running = asyncio.ensure_future(
+        job(nexmo, [sms(n) for n in range(200)], MemoryJournal(), control=control)
+    )
+    await clock.advance(30.0)
+
+    assert control.snapshot().waiting_for == "no connection to api.nexmo.com: no route"
+    assert control.snapshot().failed == {}
+    office.gone = None
+    await clock.advance(40.0)
+    report = await running
+    assert (report.ok, report.failed) == (200, {})
+    assert set(office.sent.values()) == {1}
+
+
+async def test_a_network_that_stays_away_stops_the_job(
+    nexmo: Nexmo, office: Office, clock: ManualClock
+) -> None:
+    journal = MemoryJournal()
+    items = [sms(n) for n in range(200)]
+    office.gone = GONE
+    running = asyncio.ensure_future(job(nexmo, items, journal, patience=60.0))
+    await clock.advance(120.0)
+    report = await running
+
+    assert report.stopped.startswith("NotSentError")
+    assert report.failed == {"NotSentError": 64}
+    office.gone = None
+    assert (await job(nexmo, items, journal)).ok == 200
+
+
+async def test_a_429_keeps_the_job_waiting(
+    nexmo: Nexmo, office: Office, clock: ManualClock
+) -> None:
+    office.plan[person(1)].append(answer(429, retry_after="7"))
+    running = asyncio.ensure_future(job(nexmo, [sms(1)], MemoryJournal()))
+    await clock.advance(6.9)
+
+    assert not running.done()
+    await clock.advance(0.2)
+    assert (await running).ok == 1
+
+
+async def test_an_unclear_outcome_is_reported_and_not_sent_again(
+    nexmo: Nexmo, office: Office
+) -> None:
+    journal, ledger = MemoryJournal(), Ledger()
+    office.plan[person(1)].append(UNCLEAR)
+    first = await job(nexmo, [sms(1), sms(2)], journal, guards=[ledger])
+    again = await job(nexmo, [sms(1), sms(2)], journal)
+
+    assert (first.ok, first.unknown) == (1, 1)
+    assert first.unknown_items[0].key == key_of(sms(1))
+    assert (again.skipped, again.unknown) == (1, 1)
+    assert office.sent[person(1)] == 0
+    assert [each.unknown for each in ledger.results] == [False, True]
+
+
+async def test_a_receipt_settles_it_by_the_end_of_the_job(
+    nexmo: Nexmo, office: Office, clock: ManualClock
+) -> None:
+    journal = MemoryJournal()
+    office.plan[person(1)].append(UNCLEAR)
+    [ref] = (await job(nexmo, [sms(1)], journal)).unknown_items
+    running = asyncio.ensure_future(
+        job(nexmo, [sms(1)], journal, on_unknown="settle", grace=5.0)
+    )
+    await clock.advance(3.0)
+    await nexmo.receipts.record(receipt(ref.client_ref, 1))
+    await clock.advance(0.0)
+
+    report = await running
+    assert (report.ok, report.unknown) == (1, 0)
+    assert (await job(nexmo, [sms(1)], journal)).skipped == 1
+    assert office.sent[person(1)] == 0
+
+
+async def test_settling_is_given_up_after_the_grace(
+    nexmo: Nexmo, office: Office, clock: ManualClock
+) -> None:
+    office.plan[person(1)].append(UNCLEAR)
+    running = asyncio.ensure_future(
+        job(nexmo, [sms(1)], MemoryJournal(), on_unknown="settle", grace=5.0)
+    )
+    await clock.advance(5.1)
+
+    assert (await running).unknown == 1
+
+
+async def test_resend_sends_again_what_no_receipt_names(
+    nexmo: Nexmo, office: Office
+) -> None:
+    journal, items = MemoryJournal(), [sms(1), sms(2)]
+    for number in (1, 2):
+        office.plan[person(number)].append(UNCLEAR)
+    left = (await job(nexmo, items, journal)).unknown_items
+    named = next(each for each in left if each.index == 0)
+    await nexmo.receipts.record(receipt(named.client_ref, 1))
+    report = await job(nexmo, items, journal, on_unknown="resend")
+
+    assert report.ok == 2
+    assert dict(office.sent) == {person(2): 1}
+
+
+async def test_the_reference_is_the_same_each_time_and_fits_every_generation(
+    nexmo: Nexmo, office: Office
+) -> None:
+    await job(nexmo, [sms(1)], MemoryJournal())
+    first = office.refs[person(1)]
+    await job(nexmo, [sms(1)], MemoryJournal())
+
+    assert office.refs[person(1)] == first
+    assert len(first) <= 40
+
+
+async def test_a_reference_of_its_own_is_kept(nexmo: Nexmo, office: Office) -> None:
+    message = attrs.evolve(sms(1), client_ref="order-7")
+    await job(nexmo, [message], MemoryJournal())
+
+    assert office.refs[person(1)] == "order-7"
+
+
+async def test_beta_has_no_reference(office: Office, clock: ManualClock) -> None:
+    auth = Basic("key", "secret")
+    once = Retry(attempts=1, on_unknown="raise")
+    plan = {"transport": office, "clock": clock, "retry": once}
+    office.plan[person(1)].append(UNCLEAR)
+    async with Nexmo(auth, api="beta", **plan) as nexmo:
+        report = await job(nexmo, [sms(1)], MemoryJournal())
+
+    assert report.unknown_items[0].client_ref == ""
+
+
+async def test_a_workflow_runs_to_its_end(
+    nexmo: Nexmo, office: Office, clock: ManualClock
+) -> None:
+    steps = Step(sms(1), until="delivered", within=10), Step(sms(2))
+    ledger = Ledger()
+    flow = Workflow(*steps, patience=20)
+    journal = MemoryJournal()
+    running = asyncio.ensure_future(job(nexmo, [flow], journal, guards=[ledger]))
+    await clock.advance(60.0)
+    report = await running
+
+    assert report.failed == {"WorkflowEndedError": 1}
+    assert dict(office.sent) == {person(1): 1, person(2): 1}
+    assert isinstance(ledger.results[0].error, WorkflowEndedError)
+    assert (await job(nexmo, [flow], journal)).skipped == 1
+
+
+async def test_a_pause_keeps_everything_back_until_resumed(
+    nexmo: Nexmo, office: Office, clock: ManualClock
+) -> None:
+    control = Control()
+    control.pause("lunch")
+    running = asyncio.ensure_future(
+        job(nexmo, [sms(n) for n in range(9)], MemoryJournal(), control=control)
+    )
+    await clock.advance(3600.0)
+
+    assert not office.sent
+    assert control.snapshot().waiting_for == "lunch"
+    control.resume()
+    assert (await running).ok == 9
+
+
+async def test_a_stop_finishes_what_is_in_flight(
+    nexmo: Nexmo, office: Office, clock: ManualClock
+) -> None:
+    control, journal = Control(), MemoryJournal()
+    items = [sms(n) for n in range(50)]
+    office.doors.clear()
+    running = asyncio.ensure_future(
+        job(nexmo, items, journal, control=control, concurrency=4)
+    )
+    await clock.advance(1.0)
+    control.stop("enough")
+    office.doors.set()
+    report = await running
+
+    assert (report.ok, report.stopped, report.is_complete) == (4, "enough", False)
+    assert (await job(nexmo, items, journal)).ok == 46
+
+
+async def test_an_abort_leaves_what_is_in_flight_unknown(
+    nexmo: Nexmo, office: Office, clock: ManualClock
+) -> None:
+    control = Control()
+    office.doors.clear()
+    running = asyncio.ensure_future(
+        job(
+            nexmo,
+            [sms(n) for n in range(50)],
+            MemoryJournal(),
+            control=control,
+            concurrency=4,
+        )
+    )
+    await clock.advance(1.0)
+    control.abort()
+    report = await running
+
+    assert (report.ok, report.unknown, report.stopped) == (0, 4, "aborted")
+
+
+async def test_the_concurrency_changes_while_it_runs(
+    nexmo: Nexmo, office: Office, clock: ManualClock
+) -> None:
+    control = Control(concurrency=2)
+    office.doors.clear()
+    running = asyncio.ensure_future(
+        job(nexmo, [sms(n) for n in range(500)], MemoryJournal(), control=control)
+    )
+    await clock.advance(1.0)
+    before = office.busy
+    control.concurrency = 9
+    await clock.advance(1.0)
+
+    assert (before, office.busy) == (2, 9)
+    control.concurrency = 1
+    office.busiest = 0
+    office.doors.set()
+    await clock.advance(0.0)
+    assert (await running).ok == 500
+
+
+async def test_a_rate_holds_and_changes_while_it_runs(
+    nexmo: Nexmo, office: Office, clock: ManualClock
+) -> None:
+    control = Control(rate=2)
+    running = asyncio.ensure_future(
+        job(nexmo, [sms(n) for n in range(100)], MemoryJournal(), control=control)
+    )
+    await clock.advance(4.5)
+    assert office.sent.total() == 10
+
+    control.rate = 10
+    await clock.advance(2.0)
+    assert 28 <= office.sent.total() <= 38
+
+    control.rate = None
+    assert (await running).ok == 100
+
+
+async def test_skipping_takes_no_turn(nexmo: Nexmo, clock: ManualClock) -> None:
+    journal, items = MemoryJournal(), [sms(n) for n in range(50)]
+    await job(nexmo, items, journal)
+    began = clock.monotonic()
+    report = await job(nexmo, items, journal, control=Control(rate=1))
+
+    assert (report.skipped, clock.monotonic()) == (50, began)
+
+
+async def test_a_guard_pauses_the_job_and_fails_nothing(
+    nexmo: Nexmo, office: Office, clock: ManualClock
+) -> None:
+    guard, control = Ledger(hold=Hold("cap reached")), Control()
+    running = asyncio.ensure_future(
+        job(nexmo, [sms(1)], MemoryJournal(), guards=[guard], control=control)
+    )
+    await clock.advance(3600.0)
+    assert (guard.asked, office.sent.total()) == (1, 0)
+    assert control.snapshot().waiting_for == "cap reached"
+
+    guard.hold = Hold("quiet hours", 60.0)
+    control.resume()
+    await clock.advance(30.0)
+    guard.hold = None
+    await clock.advance(31.0)
+    assert (await running).ok == 1
+    assert guard.asked == 3
+
+
+async def test_progress_is_told_each_second_and_at_the_end(
+    nexmo: Nexmo, clock: ManualClock
+) -> None:
+    told: list[Progress] = []
+    control = Control(rate=2, concurrency=1)
+    running = asyncio.ensure_future(
+        job(
+            nexmo,
+            [sms(n) for n in range(10)],
+            MemoryJournal(),
+            control=control,
+            progress=told.append,
+        )
+    )
+    await clock.advance(10.0)
+    await running
+
+    assert [each.done for each in told] == [2, 4, 6, 8, 10]
+    assert told[-1].total == 10
+    assert told[1].eta == pytest.approx(3.0, abs=1.0)
+
+
+async def test_what_progress_raises_ends_the_job_in_order(
+    nexmo: Nexmo, clock: ManualClock
+) -> None:
+    def broken(_: Progress) -> None:
+        raise LookupError("no screen")
+
+    journal = MemoryJournal()
+    running = asyncio.ensure_future(
+        job(
+            nexmo,
+            [sms(n) for n in range(10)],
+            journal,
+            control=Control(rate=1),
+            progress=broken,
+        )
+    )
+    await clock.advance(20.0)
+
+    with pytest.raises(LookupError, match="no screen"):
+        await running
+    assert (await job(nexmo, [sms(n) for n in range(10)], journal)).total == 10
+
+
+async def test_an_error_of_the_source_is_raised_once_all_is_settled(
+    nexmo: Nexmo, office: Office
+) -> None:
+    def source() -> Iterable[Sms]:
+        yield sms(1)
+        raise LookupError("no more rows")
+
+    with pytest.raises(LookupError, match="no more rows"):
+        await job(nexmo, source(), MemoryJournal())
+    assert office.sent.total() == 1
+
+
+async def test_the_report_is_ready_for_json(nexmo: Nexmo, office: Office) -> None:
+    office.plan[person(1)].append(UNCLEAR)
+    told = (await job(nexmo, [sms(1), sms(2)], MemoryJournal())).to_dict()
+
+    assert told["job"] == "spring"
+    assert told["started"] == "2026-01-01T00:00:00+00:00"
+    assert told["unknown_items"][0]["index"] == 0
+    assert told["curve"][0]["sent"] == 1
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "..", "x" * 65])
+async def test_a_name_that_makes_no_file_is_refused(nexmo: Nexmo, name: str) -> None:
+    with pytest.raises(ConfigurationError, match="job"):
+        await nexmo.bulk.run([], job=name, journal=MemoryJournal())
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        JournalError("a.db", "is torn", "Restore it."),
+        JournalBusyError("a.db", 7),
+        JournalFullError("a.db", "no space"),
+        RowError(3, "to", "is empty"),
+        DoubleError("k"),
+        EarlierError("k", "RequestError"),
+        WorkflowEndedError("w", "silent", "nobody answered"),
+    ],
+)
+def test_the_errors_of_bulks_survive_pickle(error: NexmoError) -> None:
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301  our own
+
+    assert str(copy) == str(error)
+    assert vars(copy) == vars(error)
