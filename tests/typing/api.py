@@ -45,7 +45,7 @@ from nexmo_async.models import (
     Unsupported,
 )
 from nexmo_async.webhooks import parse
-from nexmo_async.workflows import StartedWorkflow
+from nexmo_async.workflows import ChannelHealth, ChannelState, Run, StartedWorkflow
 
 NUMBER = "447700900000"
 
@@ -90,6 +90,11 @@ async def send(nexmo: Nexmo) -> None:
     await sent.until("seen")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     started = await nexmo.workflows.create(Workflow(Step(whatsapp), Step(sms)))
     assert_type(started, StartedWorkflow)
+    assert_type(started.workflow.diagram(), str)
+    health = ChannelHealth(observers=[lambda state: state.until])
+    run = await nexmo.workflows.run(started.workflow, health=health)
+    assert_type(run, Run)
+    assert_type(health.snapshot(), tuple[ChannelState, ...])
 
 
 def hear(body: bytes) -> str:
