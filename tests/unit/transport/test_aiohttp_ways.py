@@ -8,9 +8,10 @@ import aiohttp
 import pytest
 
 from nexmo_async.errors import ClosedError, NotSentError, UnknownOutcomeError
-from nexmo_async.testing import FaultyServer, ManualClock
+from nexmo_async.testing import Answer, FaultyServer, ManualClock
 from nexmo_async.transport.aiohttp import AiohttpTransport
 from nexmo_async.transport.base import Request, Transport
+from nexmo_async.transport.route import KEEP_ALIVE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -151,6 +152,56 @@ async def test_all_connections_closed_at_once_between_requests_are_no_error(
     answers = await asyncio.gather(*(transport.send(request()) for _ in range(2)))
 
     assert [answer.status for answer in answers] == [202, 202]
+
+
+async def test_the_connection_used_last_is_used_next(
+    server: FaultyServer, transport: Transport
+) -> None:
+    await asyncio.gather(*(transport.send(request()) for _ in range(2)))
+    for _ in range(10):
+        await transport.send(request())
+
+    assert server.connections == 2
+
+
+async def test_a_connection_that_idled_for_a_minute_is_not_used_again(
+    server: FaultyServer, transport: Transport, clock: ManualClock
+) -> None:
+    """Gateways forget such a connection without a word."""
+    await transport.send(request())
+    await clock.advance(KEEP_ALIVE - 1)
+    await transport.send(request())
+    assert server.connections == 1
+
+    await clock.advance(KEEP_ALIVE + 1)
+    await transport.send(request())
+
+    assert server.connections == 2
+    await server.until(lambda: server.open == 1)
+
+
+async def test_a_connection_that_the_server_wants_closed_is_closed(
+    server: FaultyServer, transport: Transport
+) -> None:
+    server.plan.append(Answer(headers={"Connection": "close"}))
+    await transport.send(request())
+
+    await server.until(lambda: server.open == 0)
+
+
+async def test_who_waits_for_a_connection_is_served_first_come_first_served(
+    server: FaultyServer, transport: Transport
+) -> None:
+    server.plan.extend(["late"] * 6)
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(6):
+            tasks.create_task(transport.send(request(f"/v1/messages/{number}")))
+        for count in (2, 4, 6):
+            await all_arrived(server, count)
+            server.release()
+
+    paths = [int(each.path[-1]) for each in server.received]
+    assert [sorted(paths[n : n + 2]) for n in (0, 2, 4)] == [[0, 1], [2, 3], [4, 5]]
 
 
 async def test_a_session_that_was_closed_sends_nothing(
