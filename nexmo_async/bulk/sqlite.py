@@ -16,7 +16,7 @@ import attrs
 
 from nexmo_async.bulk.errors import JournalError, JournalFullError
 from nexmo_async.bulk.journal import Answer, Entry, Intent
-from nexmo_async.bulk.table import Table
+from nexmo_async.bulk.table import Table, may_pass
 from nexmo_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -30,11 +30,6 @@ Survives = Literal["power", "process"]
 
 #: Seconds between two tries to write.
 PAUSE: Final = 1.0
-
-#: What may be otherwise a little later: no space, a disk that fails, a reader.
-PASSING: Final = frozenset(
-    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY}
-)
 
 _Arguments = ParamSpec("_Arguments")
 _Value = TypeVar("_Value")
@@ -189,8 +184,7 @@ class SqliteJournal:
                 known = await self._do(self._table.write, batch.intents, batch.answers)
             except sqlite3.Error as why:
                 self.trouble = f"the journal: {why}"
-                may_pass = why.sqlite_errorcode & 0xFF in PASSING
-                if not may_pass or self._clock.monotonic() >= gives_up:
+                if not may_pass(why) or self._clock.monotonic() >= gives_up:
                     raise
                 await self._clock.sleep(PAUSE)
             else:

@@ -27,6 +27,11 @@ APPLICATION: Final = 0x6E786D6F
 #: Of what stands in the file. Another one is refused.
 VERSION: Final = 1
 
+#: No space, a disk that fails, somebody who reads.
+_PASSING: Final = frozenset(
+    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY}
+)
+
 _UNSETTLED: Final = tuple(state for state, what in NEXT.items() if what == "settle")
 
 _SCHEMA: Final = f"""
@@ -119,11 +124,10 @@ class Table:
         try:
             self._lock = Lock(sidecar(self.path), path)
             self._begin(job, notes, now)
-        except sqlite3.OperationalError as why:
-            self.close()
-            raise JournalFullError(path, str(why)) from why
         except sqlite3.DatabaseError as why:
             self.close()
+            if may_pass(why):
+                raise JournalFullError(path, str(why)) from why
             raise JournalError(path, f"cannot be read: {why}", _TORN) from why
         except OSError as why:
             raise JournalError(path, f"cannot be opened: {why.strerror}") from why
@@ -184,23 +188,28 @@ class Table:
             raise JournalError(str(self.path), problem, _TORN)
         rows.execute("PRAGMA journal_mode = WAL")
         rows.execute(f"PRAGMA synchronous = {'FULL' if self.is_full else 'NORMAL'}")
+        # All at once: a kill leaves an empty file, or a journal.
+        rows.execute("BEGIN IMMEDIATE")
         if commits < 0:
-            rows.executescript(_SCHEMA)
+            for statement in _SCHEMA.split(";"):
+                rows.execute(statement)
             facts = {"job": job} | {f"note {name}": notes[name] for name in notes}
             rows.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
         begun = rows.execute("INSERT INTO runs (began) VALUES (?)", (now,))
+        rows.execute("COMMIT")
         self._run = cast("int", begun.lastrowid)
 
     def _is_new(self) -> bool:
-        return not self._rows.execute("SELECT count(*) FROM sqlite_master").fetchone()[
-            0
-        ]
+        [count] = self._rows.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        return not count
 
     def _believe(self, job: str) -> int:
         """How many commits an older file has seen, if it is one of ours and whole."""
         path, rows = str(self.path), self._rows
         if rows.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
-            raise JournalError(path, "is a database, but no journal of a job")
+            was_one = self._lock is not None and self._lock.commits
+            problem = "is a database, but no journal of a job"
+            raise JournalError(path, problem, _TORN if was_one else "")
         version = rows.execute("PRAGMA user_version").fetchone()[0]
         if version != VERSION:
             problem = f"is of version {version}, this release reads {VERSION}"
@@ -236,6 +245,11 @@ class Table:
         if fresh:
             rows.execute(_INTEND, (run, json.dumps(fresh)))
         return found
+
+
+def may_pass(why: sqlite3.Error) -> bool:
+    """Whether it may be otherwise a little later."""
+    return why.sqlite_errorcode & 0xFF in _PASSING
 
 
 def sidecar(journal: Path) -> Path:
