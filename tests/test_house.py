@@ -25,7 +25,7 @@ SCRIPTS = [ROOT / "noxfile.py", *sorted(ROOT.glob("benchmarks/*.py"))]
 ONE_ROOM = {
     "aiohttp": {"sandbox/post.py", "transport/aiohttp.py"},
     "cryptography": {"auth/jwt.py", "sandbox/auth.py"},
-    "dbos": {"durable/dbos.py"},
+    "dbos": {"durable/dbos.py", "durable/working.py"},
     "httpcore": {
         "transport/httpx.py",
         "transport/lanes.py",

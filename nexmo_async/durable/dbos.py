@@ -4,33 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from dbos import DBOS, DBOSClient, EnqueueOptions, WorkflowSerializationFormat, error
+from dbos import DBOS, DBOSClient, WorkflowSerializationFormat, error
 
 from nexmo_async.clock import Clock, SystemClock
 from nexmo_async.durable.census import Census
 from nexmo_async.durable.engine import BULK, LANE, STILL, USUAL, Job, JobStatus, Lane
-from nexmo_async.durable.leases import Leases, claim, worker_lock
+from nexmo_async.durable.leases import Leases, claim
 from nexmo_async.durable.runs import Durable
-from nexmo_async.durable.sweeping import DIED, PARKED, Swept, revive, sweep
+from nexmo_async.durable.sweeping import DIED, PARKED, Suspects, Swept, revive, sweep
+from nexmo_async.durable.working import Worker, register
 from nexmo_async.errors import ClosedError, ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from types import TracebackType
 
-    from dbos import DBOSConfig, WorkflowStatus
+    from dbos import EnqueueOptions, WorkflowStatus
 
     from nexmo_async.durable.engine import Handler, JobState
     from nexmo_async.durable.runs import DurableRun
     from nexmo_async.durable.spelling import OnUnknown
-
-#: What every worker calls its version. DBOS lets none take over the jobs of another
-#: version; ours say in their kind what they are, so all of them may.
-VERSION: Final = "nexmo_async.1"
 
 #: Whose jobs they are, if several programs share a database.
 APPLICATION: Final = "nexmo-async"
@@ -42,11 +38,8 @@ POLL: Final = 0.1
 #: any send takes, its tries and its wait for the rate included.
 LEASE: Final = 300.0
 
-#: Seconds between two looks for workers that are gone.
-SWEEP_EVERY: Final = 5.0
-
-#: Seconds that sends under way get to end when a worker stops.
-PATIENCE: Final = 30
+#: Seconds without its lock after which a worker is taken for dead.
+GONE_AFTER: Final = 15.0
 
 #: Jobs that are written in one go.
 BATCH: Final = 500
@@ -63,8 +56,6 @@ _STATES: Final[Mapping[str, JobState]] = {
     "CANCELLED": "cancelled",
     "MAX_RECOVERY_ATTEMPTS_EXCEEDED": "parked",
 }
-
-_log: Final = logging.getLogger("nexmo_async.durable")
 
 
 class DbosEngine(Durable):
@@ -87,7 +78,10 @@ class DbosEngine(Durable):
             "resend" it, at the risk of a double, or "wait" for a receipt and go on to
             the next step without one, at the risk that it never left.
         poll: Seconds between two looks of a worker into a lane.
-        lease: Seconds after which a worker that lives is taken to be stuck with a job.
+        lease: Seconds after which a worker that lives is taken to be stuck with a job:
+            more than any send takes, its tries and its wait for the rate included.
+        gone_after: Seconds without its lock after which a worker is taken for dead:
+            more than it takes to connect anew.
         clock: What time is measured by; that of the database is its own.
 
     Raises:
@@ -104,6 +98,7 @@ class DbosEngine(Durable):
         on_unknown: OnUnknown = "resend",
         poll: float = POLL,
         lease: float = LEASE,
+        gone_after: float = GONE_AFTER,
         clock: Clock | None = None,
     ) -> None:
         super().__init__(clock or SystemClock(), on_unknown)
@@ -120,11 +115,10 @@ class DbosEngine(Durable):
         self._lanes = {LANE: Lane(LANE)} | {lane.name: lane for lane in lanes}
         self._poll = poll
         self._lease = lease
+        self._suspects = Suspects(gone_after)
         self._handlers: dict[str, Handler] = {}
         self._client: DBOSClient | None = None
         self._hands: asyncio.TaskGroup | None = None
-        self._may_work = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
 
     def __repr__(self) -> str:
         """Show whose it is; the address may hold a password."""
@@ -297,85 +291,37 @@ class DbosEngine(Durable):
     def handle(self, kind: str, handler: Handler) -> None:
         """Do jobs of that kind."""
         self._handlers[kind] = handler
-        _register(kind)
+        register(kind)
 
     async def run(self) -> None:
         """Do jobs, until it is cancelled; what is under way then may end.
 
         Raises:
             ConfigurationError: This worker has no id, or another one has the same.
-            OSError: The database was away, and meanwhile another worker took the id.
+            OSError: The database is away at the start; later on it is waited for.
         """
         if not self._worker:
             advice = "Give each worker an id of its own, such as its host's name."
             raise ConfigurationError("worker", "is missing: it has no id", advice)
-        self._loop = asyncio.get_running_loop()
         async with Leases(self._url, self._application) as leases:
             await claim(leases, self._worker)
             await revive(self, self._worker)
-            _HERE.begin(self)
-            try:
-                await asyncio.to_thread(self._launch)
-                self._may_work.set()
-                async with asyncio.TaskGroup() as hands:
-                    hands.create_task(self._keep(leases))
-                    hands.create_task(self._sweep_on())
-            finally:
-                await _to_the_end(asyncio.to_thread(self._stop))
-                _HERE.end()
-                self._may_work.clear()
-
-    def _launch(self) -> None:
-        config: DBOSConfig = {
-            "name": self._application,
-            "system_database_url": self._url,
-            "executor_id": self._worker,
-            "application_version": VERSION,
-            "run_migrations": False,
-            "console_log_level": "ERROR",
-        }
-        DBOS(config=config)
-        DBOS.listen_queues(list(self._lanes))
-        DBOS.launch()
-
-    def _stop(self) -> None:
-        DBOS.destroy(workflow_completion_timeout_sec=PATIENCE if _HERE.busy else 0)
-
-    async def _keep(self, leases: Leases) -> None:
-        """Work only while the lock is held; take it again when the database is back."""
-        while True:
-            try:
-                await leases.keep(worker_lock(self._worker), self.clock)
-            except OSError:
-                self._may_work.clear()
-                _log.warning("the database is away: nothing is sent")
-            while not self._may_work.is_set():
-                await self.clock.sleep(self._poll)
-                try:
-                    await leases.connect()
-                except OSError:
-                    continue
-                await claim(leases, self._worker)
-                self._may_work.set()
-                _log.warning("the database is back")
-
-    async def _sweep_on(self) -> None:
-        while True:
-            await self.clock.sleep(SWEEP_EVERY)
-            try:
-                await self.sweep()
-            except OSError as why:
-                _log.warning("no look for workers that are gone", extra={"why": why})
+            worker = Worker(
+                self._url,
+                name=self._worker,
+                application=self._application,
+                lanes=self._lanes,
+                clock=self.clock,
+                handlers=self._handlers,
+                sweep=self.sweep,
+            )
+            await worker.run(leases)
 
     async def sweep(self) -> Swept | None:
         """Look for workers that are gone. None if somebody else is looking."""
         async with Leases(self._url, self._application) as leases:
-            return await sweep(self, leases, self._lease)
-
-    async def work(self, kind: str, key: str, body: str) -> str:
-        """Do one job, on the loop that runs this worker."""
-        await self._may_work.wait()
-        return await self._handlers[kind](key, body)
+            now = self.clock.monotonic()
+            return await sweep(self, leases, self._suspects, self._lease, now)
 
     # --- For the sweeper. ---
 
@@ -414,53 +360,6 @@ class DbosEngine(Durable):
         await self._dbos.cancel_workflows_async(list(keys))
 
 
-class _Here:
-    """The one worker of this process, and what it is busy with."""
-
-    def __init__(self) -> None:
-        self.engine: DbosEngine | None = None
-        self.busy = 0
-
-    def begin(self, engine: DbosEngine) -> None:
-        if self.engine is not None:
-            raise RuntimeError("a worker runs in this process already")
-        self.engine = engine
-
-    def end(self) -> None:
-        self.engine = None
-
-
-_HERE: Final = _Here()
-_KINDS: Final[dict[str, Callable[..., Any]]] = {}
-
-
-def _register(kind: str) -> None:
-    """Tell DBOS of a kind, once in the life of a process."""
-    if kind in _KINDS:
-        return
-
-    async def do(body: str) -> str:
-        engine, key = _HERE.engine, DBOS.workflow_id
-        if engine is None or engine._loop is None or key is None:  # noqa: SLF001  one of us
-            raise RuntimeError("no worker runs in this process")
-        _HERE.busy += 1
-        try:
-            # DBOS has a loop of its own; the client belongs to that of the worker.
-            doing = asyncio.run_coroutine_threadsafe(
-                engine.work(kind, key, body),
-                engine._loop,  # noqa: SLF001  the same
-            )
-            return await asyncio.wrap_future(doing)
-        finally:
-            _HERE.busy -= 1
-
-    _KINDS[kind] = DBOS.workflow(
-        name=kind,
-        serialization_type=WorkflowSerializationFormat.PORTABLE,
-        max_recovery_attempts=None,
-    )(do)
-
-
 def _told(status: WorkflowStatus) -> JobStatus:
     facts = status.attributes or {}
     state = _STATES[status.status]
@@ -485,13 +384,3 @@ def _impatient(url: str) -> str:
     if "connect_timeout=" in url:
         return url
     return f"{url}{'&' if '?' in url else '?'}connect_timeout=5"
-
-
-async def _to_the_end(doing: Any) -> None:  # noqa: ANN401  any awaitable
-    """Wait for it, whoever is cancelled meanwhile."""
-    task = asyncio.ensure_future(doing)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await task
-        raise

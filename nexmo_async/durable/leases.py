@@ -97,19 +97,17 @@ class Leases:
         rows = await self._rows(_HELD, (family, list(numbers)))
         return {numbers[number]: holder for number, holder in rows}
 
-    async def keep(self, name: str, clock: Clock) -> None:
-        """Wait until the connection that holds the lock is lost.
+    async def beat(self, clock: Clock) -> None:
+        """See whether the connection, and with it the locks, still lives.
 
         Raises:
-            OSError: It is.
+            OSError: It does not.
         """
-        while True:
-            await clock.sleep(BEAT)
-            try:
-                async with clock.timeout(ANSWER_WITHIN):
-                    await self._rows("SELECT 1", ())
-            except TimeoutError:
-                raise ConnectionError(f"the lock of {name} is in doubt") from None
+        try:
+            async with clock.timeout(ANSWER_WITHIN):
+                await self._rows("SELECT 1", ())
+        except TimeoutError:
+            raise ConnectionError("the database does not answer") from None
 
     async def _ask(self, query: str, name: str) -> Any:  # noqa: ANN401  a row
         return (await self._rows(query, (self._family, _number(name))))[0]

@@ -57,22 +57,48 @@ class Sweepable(Protocol):
         ...
 
 
-async def sweep(engine: Sweepable, leases: Leases, lease: float) -> Swept | None:
+class Suspects:
+    """Workers whose lock is free, and since when: it may only have lost its connection.
+
+    Args:
+        gone_after: Seconds after which nobody believes in it any more.
+    """
+
+    def __init__(self, gone_after: float) -> None:
+        self._gone_after = gone_after
+        self._since: dict[str, float] = {}
+
+    def gone(self, free: Collection[str], now: float) -> set[str]:
+        """Those whose lock was free at each look, for so long."""
+        self._since = {worker: self._since.get(worker, now) for worker in free}
+        return {
+            worker
+            for worker, since in self._since.items()
+            if now - since >= self._gone_after
+        }
+
+
+async def sweep(
+    engine: Sweepable, leases: Leases, suspects: Suspects, lease: float, now: float
+) -> Swept | None:
     """Look for workers that are gone. None if somebody else is looking.
 
-    A worker is gone when its lock is free; one that still holds its lock but has been
-    at a job for longer than `lease` seconds is taken to be stuck.
+    A worker is gone when its lock has been free for a while; one that holds its lock,
+    but has been at a job for longer than `lease` seconds, is taken to be stuck.
     """
+    found = await engine.running(longer_than=GRACE)
+    workers = {job.worker for job in found}
+    held = await leases.held([worker_lock(worker) for worker in workers])
+    free = {worker for worker in workers if worker_lock(worker) not in held}
+    gone = suspects.gone(free, now)
     if not await leases.take(SWEEPER):
         return None
     try:
+        # Asked again: whoever had the lock until now may have put some of them back.
         found = await engine.running(longer_than=GRACE)
-        stuck = await engine.running(longer_than=lease) if found else ()
-        workers = {job.worker for job in found}
-        names = [worker_lock(worker) for worker in workers]
-        alive = await leases.held(names)
-        gone = {worker for worker in workers if worker_lock(worker) not in alive}
-        return await _revive(engine, _lost(found, gone, {job.key for job in stuck}))
+        stuck = {job.key for job in await engine.running(longer_than=lease)}
+        lost = [job for job in found if job.worker in gone or job.key in stuck]
+        return await _revive(engine, lost)
     finally:
         await leases.free(SWEEPER)
 
@@ -81,12 +107,6 @@ async def revive(engine: Sweepable, worker: str) -> Swept:
     """The jobs that a worker of this id had when it died, at its next start."""
     found = await engine.running(longer_than=0.0)
     return await _revive(engine, [job for job in found if job.worker == worker])
-
-
-def _lost(
-    found: Iterable[JobStatus], gone: Collection[str], stuck: Collection[str]
-) -> list[JobStatus]:
-    return [job for job in found if job.worker in gone or job.key in stuck]
 
 
 async def _revive(engine: Sweepable, jobs: Iterable[JobStatus]) -> Swept:

@@ -59,7 +59,8 @@ class Stage:
         database: Where the engine keeps its jobs.
         people: How many; a third of them for each fate.
         on_unknown: As of the engine.
-        within: Seconds of the first step.
+        within: Seconds of the first step: more than it takes to miss a worker.
+        gone_after: Seconds that it takes.
     """
 
     def __init__(
@@ -68,10 +69,11 @@ class Stage:
         people: int,
         *,
         on_unknown: OnUnknown = "resend",
-        within: float = 2.0,
+        within: float = 6.0,
+        gone_after: float = 4.0,
     ) -> None:
         self.fates = {f"4477009{n:05}": FATES[n % 3] for n in range(people)}
-        self.engine = DbosEngine(database, on_unknown=on_unknown)
+        self.engine = DbosEngine(database, on_unknown=on_unknown, gone_after=gone_after)
         self._database = database
         self._within = within
         self._stack = AsyncExitStack()

@@ -17,7 +17,7 @@ from nexmo_async import Basic, Nexmo
 from nexmo_async.durable.dbos import DbosEngine
 
 if TYPE_CHECKING:
-    from nexmo_async.durable import Job
+    from nexmo_async.durable import Handler, Job
     from nexmo_async.messages.sent import Sent
     from nexmo_async.models.message import Message
 
@@ -41,11 +41,15 @@ class Mortal(DbosEngine):
         self.come_to("after arm")
         return is_new
 
-    async def work(self, kind: str, key: str, body: str) -> str:
-        result = await super().work(kind, key, body)
-        # DBOS keeps the result on its own loop, a moment after this.
-        asyncio.get_running_loop().call_later(0.1, self.come_to, "after record")
-        return result
+    def handle(self, kind: str, handler: Handler) -> None:
+        async def do(key: str, body: str) -> str:
+            result = await handler(key, body)
+            # DBOS keeps the result on its own loop, a moment after this.
+            loop = asyncio.get_running_loop()
+            loop.call_later(0.1, self.come_to, "after record")
+            return result
+
+        super().handle(kind, do)
 
 
 async def main(said: dict[str, Any]) -> None:

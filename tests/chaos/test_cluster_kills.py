@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from cluster_stage import Stage
@@ -15,10 +16,11 @@ async def test_a_worker_that_is_gone_for_good_loses_nothing(
 ) -> None:
     nothing_blocks_the_loop.deactivate()  # starting a process reads its pipes
 
-    async with Stage(database, people=24) as stage:
-        await stage.work("w1", point="after accept", death=5)
-        await stage.work("w2")
-        await stage.begin()
+    async with Stage(database, people=12, within=4.0, gone_after=2.0) as stage:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(stage.work("w1", point="after accept", death=2))
+            group.create_task(stage.work("w2"))
+            group.create_task(stage.begin())
         await stage.death("w1")
         await stage.end()
         tally = await stage.tally()
@@ -26,5 +28,5 @@ async def test_a_worker_that_is_gone_for_good_loses_nothing(
     assert tally.lost == ()
     assert tally.overtaken == ()
     assert tally.surplus == ()
-    assert tally.sent == 40 + len(tally.doubled)
-    assert len(tally.doubled) <= 24
+    assert tally.sent == 20 + len(tally.doubled)
+    assert len(tally.doubled) <= 12

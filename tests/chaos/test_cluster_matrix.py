@@ -38,19 +38,19 @@ def processes_may_be_started(nothing_blocks_the_loop: BlockBuster) -> None:
     nothing_blocks_the_loop.deactivate()
 
 
-def demand(tally: Tally, in_flight: int) -> None:
+def demand(tally: Tally, in_flight: int, *, surplus: int = 0) -> None:
     print(tally)  # noqa: T201  the table of the matrix
     assert tally.lost == ()
     assert tally.overtaken == ()
-    assert tally.surplus == ()
+    assert len(tally.surplus) <= surplus
     assert len(tally.doubled) <= in_flight
-    assert tally.sent == DUE + len(tally.doubled)
+    assert tally.sent == DUE + len(tally.doubled) + len(tally.surplus)
 
 
 @pytest.mark.parametrize("workers", [2, 4])
 @pytest.mark.parametrize("point", POINTS)
 async def test_gone_for_good(database: str, point: str, workers: int) -> None:
-    async with Stage(database, PEOPLE, within=4.0) as stage:
+    async with Stage(database, PEOPLE) as stage:
         await stage.work("w1", point=point, death=PEOPLE // 8)
         for number in range(2, workers + 1):
             await stage.work(f"w{number}")
@@ -63,7 +63,7 @@ async def test_gone_for_good(database: str, point: str, workers: int) -> None:
 
 @pytest.mark.parametrize("point", POINTS)
 async def test_restarted(database: str, point: str) -> None:
-    async with Stage(database, PEOPLE, within=4.0) as stage:
+    async with Stage(database, PEOPLE) as stage:
         await stage.work("w1", point=point, death=PEOPLE // 8)
         await stage.work("w2")
         await stage.begin()
@@ -78,7 +78,7 @@ async def test_restarted(database: str, point: str) -> None:
 async def test_postgres_stopped_hard(
     postgres: PostgresServer, database: str, point: str
 ) -> None:
-    async with Stage(database, PEOPLE, within=4.0) as stage:
+    async with Stage(database, PEOPLE) as stage:
         await stage.work("w1", point=point, death=PEOPLE // 8)
         await stage.work("w2")
         await stage.begin()
@@ -88,13 +88,14 @@ async def test_postgres_stopped_hard(
         await postgres.start()
         await stage.end()
 
-        demand(await stage.tally(), in_flight=PEOPLE)
+        # A receipt that could not be heeded comes again later than the step may take.
+        demand(await stage.tally(), in_flight=PEOPLE, surplus=PEOPLE // 3)
 
 
 @pytest.mark.parametrize("point", POINTS)
 async def test_nothing_is_doubled_by_those_who_wait(database: str, point: str) -> None:
     policy: OnUnknown = "wait"
-    async with Stage(database, PEOPLE, within=4.0, on_unknown=policy) as stage:
+    async with Stage(database, PEOPLE, on_unknown=policy) as stage:
         await stage.work("w1", point=point, death=PEOPLE // 8)
         await stage.work("w2")
         await stage.begin()
