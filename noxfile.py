@@ -109,6 +109,13 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session(python=NEWEST)
+def clients(session: nox.Session) -> None:
+    """Write anew what each client sends and what the sandbox says."""
+    install_wheel(session, "test")
+    session.run("python", "tests/system/vendor_page.py", "docs/clients.md")
+
+
+@nox.session(python=NEWEST)
 def screenshots(session: nox.Session) -> None:
     """Take the pictures of the README anew."""
     install_wheel(session, "browser")
