@@ -29,7 +29,7 @@ def run(block: int) -> dict[str, Any]:
 
 
 def test_the_readme_has_the_blocks_that_are_tested_here() -> None:
-    assert len(BLOCKS) == 6
+    assert len(BLOCKS) == 7
 
 
 async def test_the_first_screen_sends_a_message(
@@ -92,10 +92,25 @@ async def test_the_sandbox_needs_no_account() -> None:
     assert receipt.status == "delivered"
 
 
+def test_an_application_is_tested_as_it_says(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(BLOCKS[5])
+    result = pytester.runpytest_inprocess(
+        *("--strict-markers", "-p", "no:cacheprovider", "-p", "no:hypothesispytest"),
+        *(
+            "-o",
+            "asyncio_mode=auto",
+            "-o",
+            "asyncio_default_fixture_loop_scope=function",
+        ),
+    )
+
+    result.assert_outcomes(passed=2)
+
+
 @pytest.mark.usefixtures("env")
 async def test_limits_observers_and_deadlines_go_together(box: Sandbox) -> None:
     sms = Sms(to="447700900000", sender="ACME", content="Hello")
 
-    await run(5)["send_many"]([sms])
+    await run(6)["send_many"]([sms])
 
     assert [sent.channel for sent in box.messages()] == ["sms"]
