@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 Send = Callable[[Scope], Awaitable[None]]
 
+#: Digits that the length of a body has at most.
+_DIGITS: Final = len(str(MAX_BODY))
+
 #: Handlers that may run at once; while there are as many, webhooks are put off.
 BACKLOG: Final = 1000
 
@@ -46,9 +49,9 @@ class WebhookApp:
 
     The event is in the store before Nexmo is answered 200; if it cannot be recorded,
     the answer is 503 and Nexmo brings it again. Its handler runs after the answer, at
-    most once: it is not tried again if it raises, and if the process dies before the
-    handler has ended, that run is lost. The record is not, as far as the store outlives
-    the process: work that must be done takes it from there.
+    most once for each event: it is not tried again if it raises, and if the process
+    dies before it has ended, nobody runs it again. The record stays if the store
+    outlives the process, as Redis does: work that must be done looks there.
 
     Args:
         receipts: Where events are recorded: `nexmo.receipts`.
@@ -172,13 +175,11 @@ def _signatures(scope: Scope) -> list[str]:
         raise Refused(WRONG_VERB, "unreadable")
     found: list[str] = []
     for name, value in scope["headers"]:
-        match name.lower():
-            case b"authorization":
-                found.append(value.decode("latin-1"))
-            case b"content-length" if len(value) > len(str(MAX_BODY)):
-                raise Refused(TOO_LARGE, "unreadable")
-            case _:
-                pass
+        key = name.lower()
+        if key == b"authorization":
+            found.append(value.decode("latin-1"))
+        elif key == b"content-length" and len(value) > _DIGITS:
+            raise Refused(TOO_LARGE, "unreadable")
     return found
 
 
