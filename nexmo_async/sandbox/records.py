@@ -173,6 +173,37 @@ class Inbound:
     webhooks: list[Webhook] = attrs.field(factory=list["Webhook"], repr=False)
     number: int = 0
 
+    @property
+    def text(self) -> str:
+        """Its words, if it has any."""
+        return self.content if isinstance(self.content, str) else ""
+
+    @property
+    def words(self) -> str:
+        """All that a search looks into, in small letters."""
+        content = "" if self.content is None else self.content
+        return (
+            f"{self.to} {self.sender} {content} {self.channel} {self.message_type} "
+            f"{self.message_uuid}"
+        ).lower()
+
+    @property
+    def status(self) -> str:
+        """Did the account read it?"""
+        return "received" if self.read_at is None else "read"
+
+    @property
+    def client_ref(self) -> None:
+        """Who writes to the account has no name for it."""
+
+    @property
+    def place(self) -> None:
+        """It is no step of a workflow."""
+
+    @property
+    def code(self) -> None:
+        """It did not fail."""
+
 
 @attrs.frozen(kw_only=True)
 class Plan:

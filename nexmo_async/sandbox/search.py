@@ -12,10 +12,10 @@ from nexmo_async.sandbox.life import PLAIN
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from nexmo_async.sandbox.records import Message
+    from nexmo_async.sandbox.records import Inbound, Message
 
-Test: TypeAlias = "Callable[[Message], bool]"
-Part: TypeAlias = "Callable[[Message], str]"
+Test: TypeAlias = "Callable[[Message | Inbound], bool]"
+Part: TypeAlias = "Callable[[Message | Inbound], str]"
 
 #: How to write a query.
 GRAMMAR: Final = """\
@@ -28,7 +28,7 @@ query:  words, all of which must be found; "two words" in a row; -word: not foun
 PARTLY: Final[Mapping[str, Part]] = {
     "to": lambda message: message.to.lower(),
     "from": lambda message: message.sender.lower(),
-    "text": lambda message: message.draft.text.lower(),
+    "text": lambda message: message.text.lower(),
 }
 
 #: Names whose value is one of those given, with commas between.
@@ -62,7 +62,7 @@ class Query:
 
     tests: tuple[Test, ...] = ()
 
-    def __call__(self, message: Message) -> bool:
+    def __call__(self, message: Message | Inbound) -> bool:
         """Is this message one of them?"""
         # A loop costs less than all(): this runs for each message that is kept.
         for test in self.tests:  # noqa: SIM110

@@ -67,7 +67,7 @@ class Messages:
             Door("GET", "/messages/wait", self.wait, ("q", "within", "count")),
             Door("GET", "/messages/{uuid}", self.one),
             Door("POST", "/messages/{uuid}/receipt", self.receipt),
-            Door("GET", "/inbound", self.heard, ("limit",)),
+            Door("GET", "/inbound", self.heard, ("q", "limit")),
             Door("POST", "/inbound", self.write),
             Door("GET", "/people/{number}", self.person),
             Door("GET", "/export", self.export, ("q",)),
@@ -122,12 +122,14 @@ class Messages:
         return answer(view.whole(message, self.network.courier), 202)
 
     async def heard(self, request: Request) -> Response:
-        """What people wrote, oldest first; with a limit, the newest of it."""
+        """What people wrote that a query finds, oldest first; the newest of it."""
         now = instant(self.network.clock)
+        query = parse(request.query_params.get("q", ""))
         limit = whole(request, "limit", MOST, MOST)
-        found = self.network.store.inbound()
+        found = [said for said in self.network.store.inbound() if query(said)]
         last = found[max(0, len(found) - limit) :]
-        return answer({"messages": [view.heard(said, now) for said in last]})
+        shown = [view.heard(said, now) for said in last]
+        return answer({"messages": shown, "total": len(found)})
 
     async def write(self, request: Request) -> Response:
         """Somebody writes to the account."""

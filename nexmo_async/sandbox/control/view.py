@@ -36,7 +36,8 @@ def summary(message: Message) -> dict[str, object]:
         "message_type": message.message_type,
         "to": message.to,
         "from": message.sender,
-        "text": message.draft.text,
+        "text": message.text,
+        "about": _about(message),
         "status": message.status,
         "code": message.code,
         "client_ref": message.client_ref,
@@ -136,6 +137,18 @@ def report(run: Workflow) -> Mapping[str, object] | None:
 def moment(at: datetime | None) -> str | None:
     """A moment that may not have come."""
     return None if at is None else at.isoformat()
+
+
+def _about(message: Message) -> str:
+    """What tells one file from another: its caption, else its name."""
+    kind, request = message.message_type, message.request
+    nested = document.mapping(request.get("message")) or {}
+    holder = document.mapping(nested.get("content")) or request
+    content = document.mapping(holder.get(kind)) or {}
+    for name in ("caption", "name", "url"):
+        if told := document.string(content.get(name)):
+            return told.rstrip("/").rpartition("/")[2] if name == "url" else told
+    return ""
 
 
 def _answer(message: Message) -> dict[str, object] | None:

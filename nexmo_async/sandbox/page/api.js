@@ -15,7 +15,16 @@ export const has = (verb, path) => doors.has(`${verb} /_sandbox${unnamed(path)}`
 
 export class Refused extends Error {}
 
-const token = new URLSearchParams(location.search).get("token");
+/** The token comes in the address, and stays with this tab instead. */
+function taken() {
+  const given = new URLSearchParams(location.search).get("token");
+  if (given === null) return sessionStorage.getItem("token");
+  sessionStorage.setItem("token", given);
+  history.replaceState(null, "", location.pathname + location.hash);
+  return given;
+}
+
+const token = taken();
 
 /** An address of the sandbox; parts are escaped, empty parameters left out. */
 export function at(path, params = {}) {

@@ -134,5 +134,6 @@ const parametersOf = (made) => (made.components ?? []).flatMap((each) => each.pa
 /** One line that says what a message carries, for the list. */
 export function gist(entry) {
   if (entry.text) return entry.text;
-  return entry.type === "text" ? "" : entry.type.charAt(0).toUpperCase() + entry.type.slice(1);
+  const kind = entry.type === "text" ? "" : entry.type.charAt(0).toUpperCase() + entry.type.slice(1);
+  return [kind, entry.about].filter(Boolean).join(" · ");
 }

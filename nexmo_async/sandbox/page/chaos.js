@@ -34,6 +34,8 @@ export class Chaos {
     if (key === this.key) return;
     this.key = key;
     this.rules = found.rules.map((each) => each.rule);
+    // Trouble that was asked for and forgotten is looked for in the wrong place.
+    $("#tab-chaos").textContent = this.rules.length || "";
     $("#chaos-grammar").textContent = found.grammar;
     $("#chaos-empty").hidden = this.rules.length > 0;
     $("#chaos-calm").disabled = this.rules.length === 0;

@@ -83,12 +83,15 @@ function lifeCard(one) {
     for (const hook of mine) left.splice(left.indexOf(hook), 1);
     return mine;
   };
-  const first = one.inbound ? { status: "written", at: one.at, soft: `${channelName(one.channel)} from ${person(one.person)} to ${one.account}` } : { status: "accepted", at: one.at, soft: `${doorway(one)} · ${channelName(one.channel)} from ${one.account}` };
+  const first = one.inbound ? { status: "written", at: one.at, soft: `${channelName(one.channel)} from ${person(one.person)} to ${one.account}` } : { status: "accepted", at: one.at, soft: `${doorway(one)} · ${channelName(one.channel)} from ${one.account}${line(one)}` };
   const rest = one.timeline.filter((event) => event.status !== "accepted");
   const items = [first, ...rest].map((event) => item(event, take(event.status)));
   for (const hook of left) items.push(item({ status: hook.kind === "report" ? "final report" : hook.kind, at: hook.at }, [hook]));
   return card("Message", soft, h("ol", { class: "life" }, items));
 }
+
+/** Above its sender's rate a message waits. */
+const line = (one) => (one.waits > 0 ? ` · in line for ${one.waits.toFixed(1)} s` : "");
 
 function item(event, hooks) {
   const status = event.code ? `${event.status} ${event.code}` : event.status;

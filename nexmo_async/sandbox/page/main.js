@@ -68,6 +68,8 @@ function turn() {
     const link = $(`nav a[href="#${tab}"]`);
     if (tab === now) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
+    // On a narrow screen the views are a row that scrolls.
+    if (tab === now) link.scrollIntoView({ block: "nearest", inline: "center" });
   }
   tabs[now]?.refresh();
 }
@@ -88,6 +90,7 @@ function refresh() {
 
 async function changed(touched, kinds) {
   if (kinds.has("resync") || kinds.has("clock")) clock.refresh();
+  if (kinds.has("resync") || kinds.has("chaos")) tabs.chaos.refresh();
   if (kinds.has("resync")) await list.reload();
   else if (["message", "inbound", "workflow"].some((kind) => kinds.has(kind))) list.touch(touched);
   phone.refresh();
@@ -149,4 +152,5 @@ listen(changed, state);
 introduce();
 clock.refresh();
 list.refresh();
+tabs.chaos.refresh();
 document.documentElement.dataset.ready = "yes";

@@ -23,6 +23,8 @@ export function message(raw) {
     at: moment(raw.accepted_at ?? raw.at),
     changed: moment(raw.updated_at ?? raw.read_at),
     segments: raw.segments ?? null,
+    about: raw.about ?? "",
+    waits: raw.waits ?? 0,
     place: object(raw.workflow),
     replying: Boolean(raw.replying),
     clientRef: raw.client_ref ?? null,
