@@ -95,6 +95,14 @@ def random(session: nox.Session) -> None:
 
 
 @nox.session(python=NEWEST)
+def chaos(session: nox.Session) -> None:
+    """Kill a job of 20,000 items 200 times: none is lost, none is sent twice."""
+    install_wheel(session, "test")
+    session.env.update(NEXMO_ASYNC_KILLS="200", NEXMO_ASYNC_ITEMS="20000")
+    pytest(session, "-s", "tests/chaos")
+
+
+@nox.session(python=NEWEST)
 def examples(session: nox.Session) -> None:
     """Run the README and the examples as a newcomer would."""
     install_wheel(session, "test")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, get_args
 from nexmo_async.bulk.control import CONCURRENCY, Control, at_least_one
 from nexmo_async.bulk.intake import Intake
 from nexmo_async.bulk.job import Job, OnUnknown
+from nexmo_async.bulk.preflight import preflight
 from nexmo_async.bulk.pump import Pump
 from nexmo_async.bulk.queue import BulkQueue
 from nexmo_async.bulk.sender import Sender, Ways
@@ -23,11 +24,15 @@ from nexmo_async.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from nexmo_async.bulk.estimate import Estimator
     from nexmo_async.bulk.guard import Guard
     from nexmo_async.bulk.item import Items
     from nexmo_async.bulk.journal import Journal
+    from nexmo_async.bulk.money import Money, Prices
+    from nexmo_async.bulk.preflight import Preflight
     from nexmo_async.bulk.report import Progress, Report
     from nexmo_async.bulk.result import BulkResult
+    from nexmo_async.transport.throttle import Limit
 
 #: What a job may be called: it becomes the name of a file.
 _NAME: Final = re.compile(r"\w[\w. -]{0,63}")
@@ -47,6 +52,35 @@ class Bulk:
     def __init__(self, ways: Ways) -> None:
         self._ways = ways
         self._controls: dict[asyncio.Task[None], Control] = {}
+
+    async def preflight(
+        self,
+        items: Items,
+        *,
+        prices: Prices | str | Path | None = None,
+        cap: Money | str | None = None,
+        limits: Sequence[Limit] = (),
+        estimator: Estimator | None = None,
+    ) -> Preflight:
+        """Go through all items and count; nothing is sent.
+
+        Who would get how many, of how many segments; numbers that are none or come
+        twice; how long it would take, and what it would cost.
+
+        Args:
+            items: What would be sent. An iterator has nothing left to send afterwards:
+                give a list, or a source that can be read again.
+            prices: A price list, or the CSV file of one.
+            cap: The most that it may cost, as `Money` or as "20EUR".
+            limits: How fast may be sent.
+            estimator: Who knows prices and numbers, instead of `prices`.
+
+        Raises:
+            ConfigurationError: The price list cannot be read, or the cap is no sum.
+        """
+        return await preflight(
+            items, prices=prices, cap=cap, limits=limits, estimator=estimator
+        )
 
     def stream(
         self, items: Items, *, concurrency: int = CONCURRENCY, ordered: bool = False

@@ -9,8 +9,9 @@ import asyncio
 import os
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import attrs
 
@@ -31,7 +32,6 @@ Survives = Literal["power", "process"]
 #: Seconds between two tries to write.
 PAUSE: Final = 1.0
 
-_Arguments = ParamSpec("_Arguments")
 _Value = TypeVar("_Value")
 
 
@@ -111,7 +111,7 @@ class SqliteJournal:
         self._batch, self._wanted = _Batch(), asyncio.Event()
         self._thread = ThreadPoolExecutor(1, "nexmo-async-journal")
         try:
-            await self._do(self._table.open, job, notes, clock.wall())
+            await self._do(partial(self._table.open, job, notes, clock.wall()))
         except BaseException:
             self._thread.shutdown(wait=False)
             self._thread = None
@@ -137,7 +137,7 @@ class SqliteJournal:
     async def unsettled(self, after: int, most: int) -> Sequence[tuple[int, Entry]]:
         """Items that may have been sent."""
         await self._written()
-        return await self._do(self._table.unsettled, after, most)
+        return await self._do(partial(self._table.unsettled, after, most))
 
     async def aclose(self) -> None:
         """Write what is left, and let others have the file."""
@@ -181,7 +181,9 @@ class SqliteJournal:
         gives_up = self._clock.monotonic() + patience
         while True:
             try:
-                known = await self._do(self._table.write, batch.intents, batch.answers)
+                known = await self._do(
+                    partial(self._table.write, batch.intents, batch.answers)
+                )
             except sqlite3.Error as why:
                 self.trouble = f"the journal: {why}"
                 if not may_pass(why) or self._clock.monotonic() >= gives_up:
@@ -191,11 +193,6 @@ class SqliteJournal:
                 self.trouble = ""
                 return known
 
-    async def _do(
-        self,
-        function: Callable[_Arguments, _Value],
-        *given: _Arguments.args,
-        **_: _Arguments.kwargs,
-    ) -> _Value:
+    async def _do(self, function: Callable[[], _Value]) -> _Value:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, function, *given)
+        return await loop.run_in_executor(self._thread, function)

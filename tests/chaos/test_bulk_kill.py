@@ -75,8 +75,9 @@ def kill_after(worker: subprocess.Popen[str], seconds: float) -> bool:
 def unknown_in(journal: Path) -> int:
     try:
         return look(journal).report.unknown
-    except JournalError as why:  # it was too early
-        assert why.problem in {"does not exist", "has nothing written in it yet"}
+    except JournalError as why:
+        if why.problem not in {"does not exist", "has nothing written in it yet"}:
+            raise
         return 0
 
 
