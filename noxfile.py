@@ -83,6 +83,7 @@ def fuzz(session: nox.Session) -> None:
     install_wheel(session)
     arguments = session.posargs or ["1000000"]
     session.run("python", "tests/fuzz/fuzz_webhooks.py", *arguments)
+    session.run("python", "tests/fuzz/fuzz_sandbox.py")
 
 
 @nox.session(python=NEWEST)
