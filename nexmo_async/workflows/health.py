@@ -191,7 +191,8 @@ class ChannelHealth:
             ward.until = datetime.fromtimestamp(clock.wall() + self._rules.rest, UTC)
             ward.bad = before.bad + 1 if isinstance(before, Closed) else 1
         now = self._state(channel, errors)
-        _log.warning("%s", now, extra=attrs.asdict(now))
+        level = logging.WARNING if now.state == "open" else logging.INFO
+        _log.log(level, "%s", now, extra=attrs.asdict(now))
         for observer in self._observers:
             try:
                 observer(now)
