@@ -144,16 +144,14 @@ class Preflight:
 
     def remarks(self) -> list[str]:
         """What the table does not show, a sentence each."""
+        is_asked = bool(self.cost or self.cap)
+        most = priced(self.at_most)
         said = {
-            f"{self.bad_rows:,} of {self.rows:,} rows make no message": self.bad_rows,
-            f"{self.invalid:,} numbers that nobody can have": self.invalid,
-            f"{self.repeated:,} more for a recipient who gets one": self.repeated,
-            f"{self.unpriced:,} messages without a known price": (
-                self.unpriced if self.cost or self.cap else 0
-            ),
-            f"up to {priced(self.at_most)} if every step is sent": (
-                self.at_most != self.cost
-            ),
+            f"rows that make no message: {self.bad_rows:,}": self.bad_rows,
+            f"numbers that nobody can have: {self.invalid:,}": self.invalid,
+            f"more for somebody who gets one: {self.repeated:,}": self.repeated,
+            f"messages without a price: {self.unpriced:,}": self.unpriced and is_asked,
+            f"up to {most} if every step is sent": self.at_most != self.cost,
             f"up to {self.over_cap} more than the cap of {self.cap}": self.over_cap,
         }
         return [words for words, is_so in said.items() if is_so]

@@ -147,6 +147,7 @@ class _StopsTheJob:
         hold = self.guard.before(item, now)
         if hold is not None and hold.seconds is None:
             self.control.stop(hold.reason)
+            return attrs.evolve(hold, seconds=0.0)
         return hold
 
     def after(self, result: BulkResult) -> None:
@@ -166,13 +167,13 @@ def _signals(control: Control) -> Generator[None]:
             control.abort("Ctrl-C twice")
 
     signals = (signal.SIGINT, signal.SIGTERM)
-    with suppress(NotImplementedError):  # Windows has no such handlers
+    with suppress(NotImplementedError, RuntimeError):  # on Windows, in a thread
         for each in signals:
             loop.add_signal_handler(each, asked)
     try:
         yield
     finally:
-        with suppress(NotImplementedError):
+        with suppress(NotImplementedError, RuntimeError):
             for each in signals:
                 loop.remove_signal_handler(each)
 

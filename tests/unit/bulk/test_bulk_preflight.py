@@ -163,8 +163,8 @@ async def test_a_table_for_people() -> None:
         "sms        GB                2          3  0.15 EUR",
         "sms        FR                1          1  0.05 EUR",
         "viber      GB                1          1  -",
-        "1 more for a recipient who gets one",
-        "1 messages without a known price",
+        "more for somebody who gets one: 1",
+        "messages without a price: 1",
     ]
 
 
