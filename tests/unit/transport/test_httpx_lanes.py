@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import attrs
@@ -322,17 +321,3 @@ async def test_a_connection_that_the_server_wants_closed_is_not_used_again(
 
     assert repr(transport).endswith("idle=0>")
     await server.until(lambda: server.open == 0)
-
-
-@pytest.mark.parametrize("proxy", ["ftp://proxy", "proxy", "http://u:secret@[::1"])
-def test_a_proxy_that_is_none_is_a_wrong_setting(proxy: str) -> None:
-    with pytest.raises(ConfigurationError, match="proxy: is no address") as caught:
-        HttpxTransport("http://api.example.com", proxy=proxy)
-
-    assert "secret" not in str(caught.value)
-
-
-@pytest.mark.skipif(find_spec("socksio") is not None, reason="socksio is installed")
-def test_a_proxy_that_speaks_socks_needs_a_package() -> None:
-    with pytest.raises(ConfigurationError, match="proxy: needs the package socksio"):
-        HttpxTransport("http://api.example.com", proxy="socks5://127.0.0.1:1080")
