@@ -10,6 +10,7 @@ import json
 import os
 import platform
 import sys
+import tempfile
 import time
 from base64 import b64encode
 from contextlib import asynccontextmanager, suppress
@@ -140,6 +141,31 @@ async def with_receipts(seconds: float) -> float:
         return sent / (time.perf_counter() - began)
 
 
+async def starting() -> float:
+    """Seconds until the sandbox is ready, the best of five starts."""
+    took: list[float] = []
+    for _ in range(5):
+        async with program() as (_, ready, _):
+            took.append(ready)
+    return min(took)
+
+
+async def with_file(seconds: float) -> dict[str, object]:
+    """The same when everything is kept in a file, and how long a full one is read."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = ("--db", f"{folder}/sandbox.db")
+        async with program(*options) as (port, _, _):
+            await flood(port, seconds=1)
+            rate = await flood(port, seconds=seconds)
+            await flood(port, seconds=600, most=KEPT)
+        async with program(*options) as (_, ready, pid):
+            return {
+                "accepted/s, kept in a file": round(rate),
+                "ready after s, 100,000 messages in the file": round(ready, 2),
+                "MB then": round(resident(pid)),
+            }
+
+
 async def searching(port: int, query: str) -> float:
     """Milliseconds of the best of five searches."""
     lane = Lane(*await asyncio.open_connection("127.0.0.1", port))
@@ -173,8 +199,8 @@ async def main(seconds: float) -> None:
         "python": platform.python_version(),
         "cpus": os.cpu_count(),
     }
-    async with program() as (port, ready, pid):
-        found["ready after s"] = round(ready, 2)
+    found["ready after s"] = round(await starting(), 2)
+    async with program() as (port, _, pid):
         await flood(port, seconds=1)
         before, began = cpu(pid), time.perf_counter()
         rate = await flood(port, seconds=seconds)
@@ -186,6 +212,7 @@ async def main(seconds: float) -> None:
         for query in ("", "to:4477", "code%20status:delivered", "nothing%20at%20all"):
             found[f"search {query!r} ms"] = round(await searching(port, query), 1)
     found["messages/s, two signed receipts each"] = round(await with_receipts(seconds))
+    found |= await with_file(seconds)
     print(json.dumps(found, indent=2))
 
 

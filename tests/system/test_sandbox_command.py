@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from typer.testing import CliRunner
 
 from nexmo_async.cli.main import app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 FLAT: Final = {
     "channel": "sms",
@@ -190,17 +193,15 @@ def test_a_seed_makes_the_same_sandbox_each_time(tmp_path: Path) -> None:
 
 
 def test_the_pace_the_rates_and_the_people_are_chosen(
-    tmp_path: Path, private_pem: str
+    tmp_path: Path, private_key: RSAPrivateKey
 ) -> None:
     people, key = tmp_path / "people.json", tmp_path / "public.key"
     people.write_text(json.dumps({"1": "silent", "2": "slow"}))
-    made = subprocess.run(
-        ["openssl", "rsa", "-pubout"],
-        input=private_pem.encode(),
-        capture_output=True,
-        check=True,
+    key.write_bytes(
+        private_key.public_key().public_bytes(
+            Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
+        )
     )
-    key.write_bytes(made.stdout)
     options = ("--personas", people, "--persona", "2=read", "--public-key", key)
     with started("--speed", "60", "--realistic", *options) as told:
         clock, limits = asked(told, "/clock"), asked(told, "/limits")
