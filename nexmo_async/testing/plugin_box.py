@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
 import attrs
@@ -169,6 +169,12 @@ class Box(Sandbox):
         self._clients: list[Nexmo] = []
         self.trouble = Trouble(self._chaos, clock)
 
+    async def __aenter__(self) -> Self:
+        """Open, with webhooks that stay in the process."""
+        await super().__aenter__()
+        self._running.network.courier.post = self._letterbox
+        return self
+
     async def __call__(self, scope: Event, receive: Receive, send: Send) -> None:
         """Answer one request."""
         await self.app(scope, receive, send)
@@ -182,6 +188,11 @@ class Box(Sandbox):
     def auth(self) -> Jwt:
         """The application and its key, for a client."""
         return self._key.auth
+
+    @property
+    def private_key(self) -> str:
+        """The application's private key as PKCS#8 PEM, also before it is open."""
+        return self._key.private
 
     @property
     def secrets(self) -> dict[str, str]:
@@ -229,7 +240,6 @@ class Box(Sandbox):
         """Keep the sandbox and the client of the `nexmo` fixture open."""
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self)
-            self._running.network.courier.post = self._letterbox
             for nexmo in self._clients:
                 await stack.enter_async_context(nexmo)
             yield

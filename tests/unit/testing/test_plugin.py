@@ -49,6 +49,14 @@ DELIVERED = """
         assert nexmo_outbox.messages[0].text == "Your code is 64873."
 """
 
+ANYIO = """
+    pytestmark = pytest.mark.anyio
+
+    @pytest.fixture
+    def anyio_backend():
+        return "asyncio"
+"""
+
 WAYS = {
     "pytest-asyncio in auto mode": ("", AUTO),
     "pytest-asyncio in strict mode": (
@@ -56,17 +64,11 @@ WAYS = {
         (*QUIET, "-o", "asyncio_mode=strict"),
     ),
     "anyio": (
-        "    pytestmark = pytest.mark.anyio\n\n"
-        "    @pytest.fixture\n"
-        "    def anyio_backend():\n"
-        "        return 'asyncio'\n",
+        ANYIO,
         (*LEAN, "-p", "no:asyncio"),
     ),
     "anyio beside pytest-asyncio": (
-        "    pytestmark = pytest.mark.anyio\n\n"
-        "    @pytest.fixture\n"
-        "    def anyio_backend():\n"
-        "        return 'asyncio'\n",
+        ANYIO,
         (*QUIET, "-o", "asyncio_mode=strict"),
     ),
 }

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
-from nexmo_async import Nexmo, Rcs, Sms, WebhookApp
+from nexmo_async import Jwt, Nexmo, Rcs, Sms, WebhookApp
 from nexmo_async.errors import StillWaitingError, UnknownOutcomeError
 from nexmo_async.transport.retry import Retry
 
@@ -116,10 +116,10 @@ async def test_an_application_that_breaks_down_answers_500_and_is_logged(
     nexmo_outbox: Outbox,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async def broken(scope: object, receive: object, send: object) -> None:
-        raise LookupError("no such order")
+    async def broken(request: Request) -> Response:
+        raise LookupError(f"no such order: {request.url.path}")
 
-    nexmo_sandbox.deliver_to(broken)
+    nexmo_sandbox.deliver_to(Starlette(routes=[Route("/", broken, methods=["POST"])]))
     with caplog.at_level(logging.ERROR, "nexmo_async.testing"):
         await nexmo.messages.send(SMS)
         await nexmo_outbox.wait_for(status="delivered")
@@ -241,6 +241,25 @@ async def test_the_story_tells_what_people_wrote_and_what_was_revoked(
         f"    90.000 s  accepted      v1, {sent.message_uuid}",
         "    90.000 s  revoked",
     ]
+
+
+@pytest.fixture
+def settings(nexmo_sandbox: Box) -> dict[str, str]:
+    """What an application reads before a test begins."""
+    return {
+        "NEXMO_APPLICATION_ID": nexmo_sandbox.application_id,
+        "NEXMO_APPLICATION_PRIVATE_KEY": nexmo_sandbox.private_key,
+    }
+
+
+async def test_the_credentials_are_known_before_it_is_open(
+    settings: dict[str, str], nexmo_sandbox: Box, nexmo_outbox: Outbox
+) -> None:
+    auth = Jwt(*settings.values())
+    async with nexmo_sandbox.client(auth=auth) as nexmo:
+        await nexmo.messages.send(SMS)
+
+    assert len(nexmo_outbox) == 1
 
 
 async def test_the_sandbox_of_a_test_listens_nowhere(nexmo_sandbox: Box) -> None:
