@@ -1,8 +1,8 @@
 """asyncio's own connections for httpcore, without a layer in between.
 
 Those that httpcore brings along go through anyio, which turns the loop after each
-step, encrypts in Python and writes head and body apart: half of all that a request
-costs. These write both at once, and do no more than they must.
+step and writes head and body apart: a quarter of all that a request costs. These write
+both at once, and do no more than they must.
 """
 
 from __future__ import annotations
