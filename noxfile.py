@@ -237,6 +237,16 @@ def digest(file: Path) -> str:
 
 
 @nox.session(python=NEWEST)
+def docs(session: nox.Session) -> None:
+    """Build the documentation; a broken link or a missing name fails."""
+    session.install("-e", ".[all]", *group("docs"))
+    session.run(
+        *("mkdocs", "build", "--strict", "--config-file", "docs/mkdocs.yml"),
+        env={"NO_MKDOCS_2_WARNING": "1"},
+    )
+
+
+@nox.session(python=NEWEST)
 def demo(session: nox.Session) -> None:
     """Watch thirty messages and a failover travel through the sandbox."""
     install_wheel(session)
