@@ -29,7 +29,7 @@ def run(block: int) -> dict[str, Any]:
 
 
 def test_the_readme_has_the_blocks_that_are_tested_here() -> None:
-    assert len(BLOCKS) == 7
+    assert len(BLOCKS) == 8
 
 
 async def test_the_first_screen_sends_a_message(
@@ -114,3 +114,16 @@ async def test_limits_observers_and_deadlines_go_together(box: Sandbox) -> None:
     await run(6)["send_many"]([sms])
 
     assert [sent.channel for sent in box.messages()] == ["sms"]
+
+
+@pytest.mark.usefixtures("env")
+async def test_a_file_is_sent_row_by_row(
+    box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = "to,name\n447700900000,Ana\n447700900001,Bea\n"
+    await asyncio.to_thread((tmp_path / "people.csv").write_text, text)
+    report = await run(7)["invite"]()
+
+    assert report.is_complete
+    assert {sent.to for sent in box.messages()} == {"447700900000", "447700900001"}
