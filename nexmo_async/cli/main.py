@@ -22,6 +22,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "send": ("send", "Send one message and print the id that Nexmo gives it."),
     "bulk": ("bulk", "Many messages from a file, none twice, none forgotten."),
     "workflow": ("workflow", "Attempts in a row, until one arrives."),
+    "cluster": ("cluster", "Runs that outlive this process."),
     "webhook": ("webhook", "What Nexmo calls you with."),
     "sandbox": ("sandbox", "Imitate the service on this machine until Ctrl-C."),
     "messages": (

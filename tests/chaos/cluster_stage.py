@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 FATES = ("deliver", "reject 1300", "silent")
-START_WITHIN = 30.0
-END_WITHIN = 90.0
+START_WITHIN = 60.0
+END_WITHIN = 240.0
 
 
 @attrs.frozen

@@ -8,6 +8,7 @@ import pytest
 
 from nexmo_async.durable import InProcessEngine, settle
 from nexmo_async.durable.link import MARK
+from nexmo_async.durable.sending import Sender
 from nexmo_async.errors import (
     ConfigurationError,
     RateLimitError,
@@ -306,7 +307,6 @@ async def test_who_finds_its_place_taken_sends_nothing(
     async def send(message: object, *, total: float | None) -> Any:  # noqa: ANN401
         sent.append((message, total))
 
-    engine.sends(send)
     # Another worker took the job over, while this one was stopped before it sent.
     look = engine.read
 
@@ -318,7 +318,7 @@ async def test_who_finds_its_place_taken_sends_nothing(
         return await look(keys)
 
     engine.read = taken_over  # type: ignore[method-assign]
-    said = await engine._handlers["nexmo_async.step.v1"]("r:1", body)
+    said = await Sender(engine, send, clock)("r:1", body)
 
     assert "superseded" in said
     assert sent == []
