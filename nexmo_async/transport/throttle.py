@@ -204,6 +204,7 @@ class Throttle:
                 else:
                     await bell.wait()
                 bell.clear()
+            self._windows.go(waiter, self._clock.monotonic())
         finally:
             del self._bells[bell]
             self._windows.leave(waiter, self._clock.monotonic())

@@ -1,7 +1,7 @@
 """Decides who may go when: exact sliding windows, first come first served. No await.
 
 A waiter passes its windows one by one, the narrowest first, and *holds* a place in
-each until it has them all; then all of its places begin to count at the same moment.
+each until it has them all; when it goes, all of them begin to count at that moment.
 So no window ever sees more than its number, nobody is overtaken for good, and each
 waiter costs one turn of a heap per window, however many others wait.
 """
@@ -148,12 +148,21 @@ class Windows:
         self._queue(waiter, now)
         return waiter
 
+    def go(self, waiter: Waiter, now: float) -> None:
+        """Whoever was woken goes, and counts from now on: not from the waking."""
+        for window in waiter.windows:
+            window.held -= 1
+            window.used.append(now)
+            self._plan(window, now)
+        waiter.windows = ()
+        waiter.passed = 0
+
     def leave(self, waiter: Waiter, now: float) -> None:
         """Give up: whatever was held for it is free again."""
         if waiter.is_waiting:
             waiter.is_waiting = False
             waiter.windows[waiter.passed].forget_one()
-            self._release(waiter, 0, now)
+        self._release(waiter, 0, now)
 
     def advance(self, now: float) -> float:
         """Wake all who may go by now. When to look again; infinite if never."""
@@ -201,10 +210,6 @@ class Windows:
                 self._queue(waiter, now)
                 return
         waiter.is_waiting = False
-        for window in waiter.windows:
-            window.held -= 1
-            window.used.append(now)
-            self._plan(window, now)
         waiter.wake()
 
     def _release(self, waiter: Waiter, place: int, now: float) -> None:

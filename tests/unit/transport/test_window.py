@@ -32,10 +32,12 @@ class Line:
         if self.windows.enter(windows, self.now):
             self.went[name] = self.now
             return None
-        return self.windows.wait(windows, self.now, lambda: self.go(name))
+        waiter = self.windows.wait(windows, self.now, lambda: self.go(name, waiter))
+        return waiter
 
-    def go(self, name: int) -> None:
+    def go(self, name: int, waiter: Waiter) -> None:
         self.went[name] = self.now
+        self.windows.go(waiter, self.now)
 
     def pass_time(self, until: float) -> None:
         while self.windows.advance(self.now) <= until:
