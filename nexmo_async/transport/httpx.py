@@ -51,7 +51,7 @@ class HttpxTransport:
         clock: What time-outs are measured by.
 
     Raises:
-        ConfigurationError: The address is none, or the proxy.
+        ConfigurationError: The address is none, or the proxy; or a package is missing.
     """
 
     def __init__(  # noqa: PLR0913  each is one choice of the user
@@ -69,11 +69,12 @@ class HttpxTransport:
         self._to = route.address(base_url)
         self._clock = clock or SystemClock()
         self._room = asyncio.Semaphore(lanes)
-        dress = Dress(partial(_url, self._to.url), self._to.netloc)
         self._way: _Way
         if client is not None:
             self._way = _Given(client, self._to)
             return
+        if http2:
+            _need("http2", "h2", "httpx[http2]")
         if ssl_context is None and self._to.is_secure:
             ssl_context = route.trust()
         if proxy is None:
@@ -86,6 +87,7 @@ class HttpxTransport:
             http2=http2,
             lanes=lanes,
         )
+        dress = Dress(partial(_url, self._to.url), self._to.netloc)
         kind = Shared if http2 else Lanes
         self._way = kind(dress, open_pool, self._clock)
 
@@ -133,14 +135,19 @@ def _bytes(url: httpx.URL) -> httpcore.URL:
 def _proxy(url: str, ssl_context: ssl.SSLContext | None) -> httpx.Proxy:
     if url.startswith("https:"):
         return httpx.Proxy(url, ssl_context=ssl_context or route.trust())
-    if url.startswith("socks") and find_spec("socksio") is None:
-        advice = 'Install it: pip install "httpx[socks]"'
-        raise ConfigurationError("proxy", "needs the package socksio", advice)
+    if url.startswith("socks"):
+        _need("proxy", "socksio", "httpx[socks]")
     try:
         return httpx.Proxy(url)
     except (ValueError, httpx.InvalidURL):  # and what it says may hold a password
         advice = "Write it as http://host:port, https:// or socks5://"
         raise ConfigurationError("proxy", "is no address of one", advice) from None
+
+
+def _need(setting: str, package: str, extra: str) -> None:
+    if find_spec(package) is None:
+        advice = f'Install it: pip install "{extra}"'
+        raise ConfigurationError(setting, f"needs the package {package}", advice)
 
 
 def _pool(  # noqa: PLR0913  what a connection is made of

@@ -45,6 +45,10 @@ async def one_lane(url: str, clock: Clock) -> Transport:
     return HttpxTransport(url, clock=clock, lanes=1)
 
 
+async def either_http(url: str, clock: Clock) -> Transport:
+    return HttpxTransport(url, clock=clock, http2=True)
+
+
 async def httpx_client(url: str, clock: Clock) -> Transport:
     client = await asyncio.to_thread(httpx.AsyncClient)
     transport = HttpxTransport(url, client=client, clock=clock)
@@ -76,6 +80,7 @@ async def aiohttp_session(url: str, clock: Clock) -> Transport:
     [
         httpx_transport,
         one_lane,
+        either_http,
         httpx_client,
         httpx2_client,
         aiohttp_transport,

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import sys
 from typing import TYPE_CHECKING, cast
 
 import pytest
 import trustme
 
-from nexmo_async.errors import ClosedError, UnknownOutcomeError
+from nexmo_async.errors import ClosedError, ConfigurationError, UnknownOutcomeError
 from nexmo_async.testing import FaultyServer
 from nexmo_async.transport.base import Request
 from nexmo_async.transport.httpx import HttpxTransport
@@ -228,3 +229,10 @@ async def test_a_server_without_http2_is_spoken_to_in_http1(
         assert [answer.status for answer in answers] == [202] * 3
         assert server.connections == 1
         await transport.aclose()
+
+
+def test_http2_needs_a_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "h2", None)
+
+    with pytest.raises(ConfigurationError, match="http2: needs the package h2"):
+        HttpxTransport("http://api.example.com", http2=True)
