@@ -133,13 +133,15 @@ class Intake:
 
         Only one may ask at a time.
         """
-        if not await self._opened(self._held):
+        if self.is_over:
+            return None
+        at = self._clock.monotonic()
+        if self._held(at) is not None and not await self._opened(self._held):
             return None
         pulled = await self._pull()
         if pulled is _END:
             return None
         given = pulled if isinstance(pulled, Item | BadRow) else _item(pulled)
-        at = self._clock.monotonic()
         if isinstance(given, Item) and self._guards:
             guarded = given
             if not await self._opened(lambda _: self._guarded(guarded)):

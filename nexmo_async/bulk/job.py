@@ -113,17 +113,18 @@ class Job:
         if not isinstance(cast("object", item.message), Message | Workflow):
             return await self._sender.deliver(taken, item, "", item.key, attempts=0)
         key = item.key or key_of(item.message)
+        name = reference(self.name, key) if self.ways.has_refs else ""
         intent = Intent(
             key=key,
-            client_ref=self._receipts_name(item.message, key),
+            client_ref=_receipts_name(item.message, name),
             index=taken.index,
             line=item.line,
             at=self.ways.clock.wall(),
         )
         known = await self.journal.intend(intent)
         if known is None:
-            return await self._send(taken, item, key)
-        return await self._again(taken, item, known)
+            return await self._send(taken, item, key, name)
+        return await self._again(taken, item, known, name)
 
     def emit(self, result: BulkResult) -> None:
         """Count a result and tell the guards."""
@@ -173,12 +174,14 @@ class Job:
             curve=tally.curve,
         )
 
-    async def _again(self, taken: Taken, item: Item, known: Entry) -> BulkResult | None:
+    async def _again(
+        self, taken: Taken, item: Item, known: Entry, name: str
+    ) -> BulkResult | None:
         """What to do about an item that the journal knows."""
         key = known.intent.key
         match what_next(known):
             case "send":
-                return await self._send(taken, item, key)
+                return await self._send(taken, item, key, name)
             case "settle" if self.on_unknown != "resend":
                 self.intake.give_back()
                 self._set_aside(item, key)
@@ -186,7 +189,7 @@ class Job:
             case "settle":
                 uuid = await self._look(known, 0.0)
                 if not uuid:
-                    return await self._send(taken, item, key)
+                    return await self._send(taken, item, key, name)
                 self.intake.give_back()
                 return self._found(known, uuid, item)
             case "skip":
@@ -196,9 +199,11 @@ class Job:
                 self.intake.give_back()
                 return _failed(taken.index, key, item, DoubleError(key))
 
-    async def _send(self, taken: Taken, item: Item, key: str) -> BulkResult | None:
+    async def _send(
+        self, taken: Taken, item: Item, key: str, name: str
+    ) -> BulkResult | None:
         """Send it, as often as something keeps all items back."""
-        name, attempts = self._name(item.message, key), 1
+        attempts = 1
         result = await self._sender.deliver(taken, item, name, key)
         while isinstance(result.error, WAITED_OUT):
             if not await self._wait_out(result.error):
@@ -275,20 +280,14 @@ class Job:
             message_uuid=uuid,
         )
 
-    def _name(self, message: Message | Workflow, key: str) -> str:
-        """The client_ref of a message, the name of a run; empty if none may be."""
-        if isinstance(message, Message) and not self.ways.has_refs:
-            return ""
-        return reference(self.name, key)
 
-    def _receipts_name(self, message: Message | Workflow, key: str) -> str:
-        """By what a receipt would name it, or its first attempt; empty on beta."""
-        if not self.ways.has_refs:
-            return ""
-        name = reference(self.name, key)
-        if isinstance(message, Workflow):
-            return message.steps[0].message.client_ref or f"{name}:1"
-        return message.client_ref or name
+def _receipts_name(message: Message | Workflow, name: str) -> str:
+    """By what a receipt would name it, or its first attempt; empty on beta."""
+    if not name:
+        return ""
+    if isinstance(message, Workflow):
+        return message.steps[0].message.client_ref or f"{name}:1"
+    return message.client_ref or name
 
 
 def _skipped(taken: Taken, item: Item, known: Entry) -> BulkResult:
