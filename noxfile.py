@@ -247,6 +247,14 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session(python=NEWEST)
+def cluster(session: nox.Session) -> None:
+    """Kill workers and PostgreSQL wherever they can die, and count what was sent."""
+    install_wheel(session, "test")
+    session.env["NEXMO_ASYNC_CLUSTER"] = "1"
+    pytest(session, "-s", "tests/chaos/test_cluster_matrix.py")
+
+
+@nox.session(python=NEWEST)
 def demo(session: nox.Session) -> None:
     """Watch thirty messages and a failover travel through the sandbox."""
     install_wheel(session)

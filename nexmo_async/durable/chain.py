@@ -171,7 +171,7 @@ def _happened(
     seen = reached_at(last, workflow)
     for told in last.told:
         if told.seen == seen:
-            yield seen, Reached()
+            yield told.seen, Reached()
         elif not told.receipt.failed:
             yield told.seen, Progressed()
         elif seen is None and _is_of(told.receipt, last):

@@ -78,10 +78,9 @@ def zone_name(zone: tzinfo) -> str | None:
 def _step(step: Step) -> dict[str, object]:
     message = cast("Any", step.message)  # every model is spelled alike
     said: dict[str, object] = {"message": json.loads(events.spell(message))}
-    if isinstance(step.until, frozenset):
-        said["until"] = sorted(step.until)
-    elif step.until is not None:
-        said["until"] = step.until
+    until: Any = step.until
+    if until is not None:
+        said["until"] = until if isinstance(until, str) else sorted(until)
     if step.within is not None:
         said["within"] = step.within
     if step.attempts != 1:
