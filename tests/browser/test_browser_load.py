@@ -66,7 +66,7 @@ async def test_a_flood_is_drawn_in_a_few_rows_and_can_be_searched_meanwhile(
     await page.evaluate(WATCH)
     flooding = asyncio.create_task(flood(box))
     await page.locator(".row").first.wait_for()
-    await page.fill("#search", "number 7")
+    await page.fill("#search", 'text:"number 7"')
     await page.locator(".row", has_text="number 7").first.wait_for()
     await page.fill("#search", "")
     await flooding

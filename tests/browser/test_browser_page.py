@@ -7,6 +7,7 @@ import shlex
 import shutil
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+import httpx
 import jwt
 import pytest
 
@@ -247,6 +248,36 @@ async def test_a_rule_of_chaos_is_one_line(page: Page, box: Sandbox) -> None:
     await page.locator("#chaos li", has_text="503 10%").wait_for()
 
 
+async def test_trouble_that_was_asked_for_is_seen_from_every_view(
+    page: Page, box: Sandbox
+) -> None:
+    async with httpx.AsyncClient(base_url=box.base_url) as api:
+        await api.put("/_sandbox/chaos", json={"rules": ["503 10%", "lose 5%"]})
+
+    await page.get_by_role("link", name="Chaos 2").wait_for()
+
+
+async def test_what_people_wrote_is_searched_by_the_sandbox(
+    page: Page, box: Sandbox
+) -> None:
+    for text in ("for Ana", "for Ben"):
+        await box.inbound(channel="sms", sender=TO, to=FROM, text=text)
+    await page.get_by_role("button", name="Inbound").click()
+    await page.locator(".row", has_text="for Ben").wait_for()
+
+    await page.fill("#search", "text:ana")
+
+    await page.locator(".row", has_text="for Ben").wait_for(state="detached")
+    assert await page.locator(".row").count() == 1
+
+
+async def test_a_file_in_the_list_has_its_caption(page: Page, nexmo: Nexmo) -> None:
+    cat = Image("https://example.com/cat.png", caption="A cat")
+    await nexmo.messages.send(WhatsApp(to=TO, sender=FROM, content=cat))
+
+    await page.locator(".row", has_text="Image · A cat").wait_for()
+
+
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
 async def test_the_line_of_the_empty_page_works_as_pasted(page: Page) -> None:
     await page.locator("#try", has_text="curl -u '").wait_for()
@@ -328,6 +359,15 @@ async def test_a_small_phone_needs_no_scrolling_sideways(
     await page.click(f'nav a[href="#{tab}"]')
     await page.locator(f"#{tab}-tab").wait_for()
 
+    await expect_in_sight(page, tab)
     assert await page.evaluate("document.documentElement.scrollWidth") == 360
     wide = f"document.querySelector('#{tab}-tab').scrollWidth"
     assert await page.evaluate(wide) <= 360
+
+
+async def expect_in_sight(page: Page, tab: str) -> None:
+    """The name of the view that is open is not beyond the edge."""
+    found = await page.locator(f'nav a[href="#{tab}"]').bounding_box()
+    assert found is not None
+    assert found["x"] >= 0
+    assert found["x"] + found["width"] <= 360
