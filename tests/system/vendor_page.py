@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 from unittest.mock import patch
 
 import attrs
+from vendor_parts import AGENT_THERE, FROM, TO
 from vendor_slips import SLIPS
-from vendor_table import AGENT_THERE, FROM, ROWS, TO, Row
+from vendor_table import ROWS, Row
 from vonage import Auth, HttpClientOptions, Vonage
 from vonage_http_client.errors import HttpRequestError
 from vonage_messages.models import RcsText, ReplyingIndicatorText

@@ -5,18 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import attrs
-from vendor_table import (
-    AGENT_HERE,
-    AGENT_THERE,
-    END,
-    HERE,
-    HOME,
-    PNG,
-    START,
-    THERE,
-    TO,
-    named,
-)
+from vendor_parts import AGENT_HERE, AGENT_THERE, END, HERE, HOME, PNG, START, THERE, TO
+from vendor_table import named
 from vonage_messages import models as v
 
 from nexmo_async import models as m

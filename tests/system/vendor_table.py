@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import attrs
+from vendor_parts import (
+    AGENT_HERE,
+    AGENT_THERE,
+    HERE,
+    HOME,
+    MP3,
+    MP4,
+    PAGE_HERE,
+    PAGE_THERE,
+    PDF,
+    PNG,
+    THERE,
+    UUID,
+    VCF,
+    WEBP,
+    cards_here,
+    cards_there,
+    suggestions_here,
+    suggestions_there,
+)
 from vonage_messages import models as v
 
 from nexmo_async import models as m
 
 if TYPE_CHECKING:
     from vonage_messages.models import BaseMessage
-
-TO: Final = "447700900001"
-FROM: Final = "447700900002"
-PERSON: Final = "1234567890123456"
-UUID: Final = "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab"
-HOME: Final = "https://example.com/"
-PNG, MP3, MP4, PDF, VCF, WEBP = (
-    f"{HOME}{name}" for name in ("a.png", "a.mp3", "a.mp4", "a.pdf", "a.vcf", "a.webp")
-)
-START: Final = datetime(2026, 12, 1, 10, tzinfo=UTC)
-END: Final = datetime(2026, 12, 1, 11, tzinfo=UTC)
-
-#: What each message to a number is, there and here.
-THERE: Final = {"to": TO, "from_": FROM}
-HERE: Final = {"to": TO, "sender": FROM}
-AGENT_THERE: Final = {"to": TO, "from_": "ACME"}
-AGENT_HERE: Final = {"to": TO, "sender": "ACME"}
-PAGE_THERE: Final = {"to": PERSON, "from_": PERSON}
-PAGE_HERE: Final = {"to": PERSON, "sender": PERSON}
 
 
 @attrs.frozen
@@ -57,78 +57,6 @@ def named(message: BaseMessage, about: str) -> str:
     """What the vendor calls a message, and what is special about it."""
     kind = type(message).__name__
     return f"{kind}, {about}" if about else kind
-
-
-def _suggestions_there() -> list[v.RcsSuggestionBase]:
-    words = {"text": "Tap", "postback_data": "tapped"}
-    time = {"start_time": START.isoformat(), "end_time": END.isoformat()}
-    return [
-        v.RcsSuggestionReply(**words),
-        v.RcsSuggestionActionDial(**words, phone_number=TO, fallback_url=HOME),
-        v.RcsSuggestionActionViewLocation(
-            **words, latitude="51.5", longitude="-0.1", pin_label="Here"
-        ),
-        v.RcsSuggestionActionShareLocation(**words),
-        v.RcsSuggestionActionOpenUrl(**words, url=HOME, description="A shop"),
-        v.RcsSuggestionActionOpenUrlWebview(
-            **words, url=HOME, description="A shop", view_mode="TALL"
-        ),
-        v.RcsSuggestionActionCreateCalendarEvent(
-            **words, **time, title="Delivery", description="We come at ten"
-        ),
-    ]
-
-
-def _suggestions_here() -> list[m.Suggestion]:
-    return [
-        m.Reply("Tap", "tapped"),
-        m.Dial("Tap", "tapped", number=TO, fallback_url=HOME),
-        m.ViewLocation("Tap", "tapped", latitude=51.5, longitude=-0.1, pin="Here"),
-        m.ShareLocation("Tap", "tapped"),
-        m.OpenUrl("Tap", "tapped", url=HOME, description="A shop"),
-        m.OpenWebview("Tap", "tapped", url=HOME, description="A shop", view="tall"),
-        m.CreateEvent(
-            "Tap",
-            "tapped",
-            title="Delivery",
-            start=START,
-            end=END,
-            description="We come at ten",
-        ),
-    ]
-
-
-def _cards_there() -> list[v.RcsCard]:
-    reply = v.RcsSuggestionReply(text="This", postback_data="this")
-    return [
-        v.RcsCard(
-            title=name,
-            text="It purrs.",
-            media_url=PNG,
-            media_height="SHORT",
-            media_description="A cat",
-            thumbnail_url=PNG,
-            media_force_refresh=True,
-            suggestions=[reply],
-        )
-        for name in ("Tom", "Kitty")
-    ]
-
-
-def _cards_here() -> list[m.Card]:
-    return [
-        m.Card(
-            title=name,
-            text="It purrs.",
-            media_url=PNG,
-            height="short",
-            media_description="A cat",
-            thumbnail_url=PNG,
-            refresh=True,
-            suggestions=[m.Reply("This", "this")],
-        )
-        for name in ("Tom", "Kitty")
-    ]
 
 
 SMS: Final = [
@@ -211,8 +139,8 @@ MMS: Final = [
 
 RCS: Final = [
     Row(
-        v.RcsText(**AGENT_THERE, text="Hi", suggestions=_suggestions_there()),
-        m.Rcs(**AGENT_HERE, content="Hi", suggestions=_suggestions_here()),
+        v.RcsText(**AGENT_THERE, text="Hi", suggestions=suggestions_there()),
+        m.Rcs(**AGENT_HERE, content="Hi", suggestions=suggestions_here()),
         "all suggestions",
     ),
     Row(
@@ -242,7 +170,7 @@ RCS: Final = [
     Row(
         v.RcsCardMessage(
             **AGENT_THERE,
-            card=_cards_there()[0],
+            card=cards_there()[0],
             rcs=v.RcsOptionsCard(
                 category="promotion",
                 card_orientation="HORIZONTAL",
@@ -252,7 +180,7 @@ RCS: Final = [
         m.Rcs(
             **AGENT_HERE,
             content=attrs.evolve(
-                _cards_here()[0], orientation="horizontal", alignment="left"
+                cards_here()[0], orientation="horizontal", alignment="left"
             ),
             category="promotion",
         ),
@@ -260,14 +188,14 @@ RCS: Final = [
     Row(
         v.RcsCarouselMessage(
             **AGENT_THERE,
-            carousel=v.RcsCarousel(cards=_cards_there()),
-            suggestions=_suggestions_there(),
+            carousel=v.RcsCarousel(cards=cards_there()),
+            suggestions=suggestions_there(),
             rcs=v.RcsOptionsCarousel(card_width="SMALL"),
         ),
         m.Rcs(
             **AGENT_HERE,
-            content=m.Carousel(_cards_here(), width="small"),
-            suggestions=_suggestions_here(),
+            content=m.Carousel(cards_here(), width="small"),
+            suggestions=suggestions_here(),
         ),
     ),
     Row(
