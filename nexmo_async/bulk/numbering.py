@@ -9,6 +9,7 @@ from typing import Final
 
 import phonenumbers
 from phonenumbers import PhoneNumber, timezone
+from phonenumbers.tzdata import TIMEZONE_DATA
 
 from nexmo_async.bulk.phones import Facts
 
@@ -38,6 +39,10 @@ class Numbering:
             return ()
         found = timezone.time_zones_for_geographical_number(parsed)
         return tuple(zone for zone in found if zone != timezone.UNKNOWN_TIMEZONE)
+
+    def all_zones(self) -> frozenset[str]:
+        """Every zone of the library's own data."""
+        return frozenset(zone for zones in TIMEZONE_DATA.values() for zone in zones)
 
 
 def _parsed(number: str) -> PhoneNumber | None:

@@ -39,6 +39,10 @@ class PhoneBook(Protocol):
         """The time zones in which its owner may live; empty if nobody knows."""
         ...
 
+    def all_zones(self) -> frozenset[str]:
+        """Every zone that any number may have."""
+        ...
+
 
 class Nobody:
     """Knows nothing. Stands in where phonenumbers is not installed."""
@@ -50,6 +54,10 @@ class Nobody:
     def zones(self, number: str) -> tuple[str, ...]:  # noqa: ARG002  the same for all
         """No zones."""
         return ()
+
+    def all_zones(self) -> frozenset[str]:
+        """No zones."""
+        return frozenset()
 
 
 def phone_book() -> PhoneBook:

@@ -182,7 +182,9 @@ async def preflight(
     """
     if isinstance(prices, str | Path):
         prices = await open_prices(Path(prices))
-    count = Count(estimator or Estimator(prices or Prices()))
+    known = prices or Prices()
+    # What is known of phone numbers is read from the disk.
+    count = Count(estimator or await in_thread(lambda: Estimator(known)))
     async for piece in _pieces(items):
         await in_thread(partial(count.add, piece))
     cap = Money.of(cap) if isinstance(cap, str) else cap

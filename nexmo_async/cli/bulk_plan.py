@@ -15,6 +15,7 @@ from nexmo_async.bulk.caps import QuietHours, SpendCap
 from nexmo_async.bulk.estimate import Estimator
 from nexmo_async.bulk.money import Money, Prices, open_prices
 from nexmo_async.bulk.source import Source, open_source
+from nexmo_async.bulk.source.thread import in_thread
 from nexmo_async.errors import ConfigurationError, MessageError
 from nexmo_async.models.recipe import load
 from nexmo_async.transport.throttle import Limit
@@ -106,10 +107,10 @@ class Plan:
     async def estimator(self) -> Estimator:
         """Who knows what it costs."""
         prices = await open_prices(Path(self.prices)) if self.prices else Prices()
-        return Estimator(prices)
+        return await in_thread(lambda: Estimator(prices))  # it loads phone facts
 
     def guards(self, estimator: Estimator) -> list[SpendCap | QuietHours]:
-        """What may hold it."""
+        """What may hold it. Blocks: it is for a thread."""
         guards: list[SpendCap | QuietHours] = []
         if self.cap:
             guards.append(SpendCap(Money.of(self.cap), estimator))

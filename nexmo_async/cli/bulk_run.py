@@ -112,9 +112,9 @@ async def _once(
 ) -> Report:
     control = Control(concurrency=plan.concurrency)
     source = await plan.source(plan.webhook_url)
-    guards: list[Guard] = [
-        _StopsTheJob(guard, control) for guard in plan.guards(await plan.estimator())
-    ]
+    estimator = await plan.estimator()
+    made = await in_thread(lambda: plan.guards(estimator))  # they read time zones
+    guards: list[Guard] = [_StopsTheJob(guard, control) for guard in made]
     async with Results(Path(plan.result)) as results:
         with _signals(control), _shown(job) as show:
             return await nexmo.bulk.run(
