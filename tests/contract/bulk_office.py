@@ -5,15 +5,26 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter, defaultdict, deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from nexmo_async import Sms
+from nexmo_async import Nexmo, Sms
+from nexmo_async.errors import NotSentError, UnknownOutcomeError
 from nexmo_async.testing import answer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nexmo_async.bulk import BulkResult, Hold, Item, MemoryJournal, Report
     from nexmo_async.transport.base import Request, Response
+
+
+#: No clear answer came.
+UNCLEAR = UnknownOutcomeError("r", "reset")
+
+#: There is no network.
+GONE = NotSentError("api.nexmo.com", "no route")
 
 
 def sms(number: int) -> Sms:
@@ -73,3 +84,29 @@ class Office:
 
     async def aclose(self) -> None:
         """Nothing to close."""
+
+
+@attrs.define
+class Ledger:
+    """A guard that holds as told, and writes down each result."""
+
+    hold: Hold | None = None
+    asked: int = 0
+    results: list[BulkResult] = attrs.field(factory=list)
+
+    def before(self, item: Item, now: float) -> Hold | None:  # noqa: ARG002  as all guards
+        self.asked += 1
+        return self.hold
+
+    def after(self, result: BulkResult) -> None:
+        self.results.append(result)
+
+
+async def job(
+    nexmo: Nexmo,
+    items: Iterable[Any],
+    journal: MemoryJournal,
+    **options: Any,  # noqa: ANN401  those of run
+) -> Report:
+    options.setdefault("on_unknown", "raise")
+    return await nexmo.bulk.run(items, job="spring", journal=journal, **options)
