@@ -183,8 +183,9 @@ async def preflight(
     if isinstance(prices, str | Path):
         prices = await open_prices(Path(prices))
     known = prices or Prices()
-    # What is known of phone numbers is read from the disk.
-    count = Count(estimator or await in_thread(lambda: Estimator(known)))
+    if estimator is None:  # what is known of phone numbers is read from the disk
+        estimator = await in_thread(lambda: Estimator(known))
+    count = Count(estimator)
     async for piece in _pieces(items):
         await in_thread(partial(count.add, piece))
     cap = Money.of(cap) if isinstance(cap, str) else cap
