@@ -48,12 +48,12 @@ class Results:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._is_json = path.suffix in {".jsonl", ".ndjson"}
+        self._is_begun = False
         self._lines: list[dict[str, object]] = []
         self._writer: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        """Begin the file."""
-        await in_thread(self._begin)
+        """Begin to write, with the first result: until then it may be another's."""
         self._writer = asyncio.create_task(self._write_on())
         return self
 
@@ -90,8 +90,12 @@ class Results:
 
     async def _flush(self) -> None:
         lines, self._lines = self._lines, []
-        if lines:
-            await in_thread(lambda: self._append(lines))
+        if not lines:
+            return
+        if not self._is_begun:
+            self._is_begun = True
+            await in_thread(self._begin)
+        await in_thread(lambda: self._append(lines))
 
     def _append(self, lines: list[dict[str, object]]) -> None:
         with self._path.open("a", encoding="utf-8", newline="") as file:

@@ -82,10 +82,15 @@ def free_port() -> str:
         return str(taken.getsockname()[1])
 
 
+def results(path: Path) -> list[dict[str, str]]:
+    """The lines of the file of results, as far as they are written."""
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def outcomes(path: Path) -> Counter[str]:
     """How many rows ended how."""
-    with path.open(newline="") as file:
-        return Counter(row["outcome"] for row in csv.DictReader(file))
+    return Counter(row["outcome"] for row in results(path))
 
 
 def times(box: Sandbox) -> Counter[int]:
@@ -147,9 +152,11 @@ async def test_ctrl_c_finishes_what_is_in_flight(
 async def test_a_job_that_runs_cannot_be_begun_again(
     account: Sandbox, tmp_path: Path
 ) -> None:
-    process = await begun(account, tmp_path, *send("--limit", "20/s"))
-    await until(account, 10, process)
+    process = await begun(account, tmp_path, *send("--limit", "10/s"))
+    await until(account, 21, process)
+    kept = results(tmp_path / "demo-results.csv")
     code, said = await ended(account, tmp_path, *send())
+    still = results(tmp_path / "demo-results.csv")
     _, shown = await ended(account, tmp_path, "status", "demo")
     process.kill()
     await process.wait()
@@ -157,3 +164,4 @@ async def test_a_job_that_runs_cannot_be_begun_again(
     assert code == 1
     assert f"is in use by process {process.pid}" in said
     assert str(process.pid) in shown
+    assert still[: len(kept)] == kept
