@@ -245,8 +245,9 @@ class Bulk:
         finally:
             control.stop()
             await asyncio.wait({pumping})
-        if intake.error is not None:
-            raise intake.error
+        for error in (pump.error, intake.error):
+            if error is not None:
+                raise error
 
     async def _pumped(
         self, pump: Pump, job: Job, progress: Callable[[Progress], object]

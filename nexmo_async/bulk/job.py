@@ -150,9 +150,8 @@ class Job:
         while page := await self.journal.unsettled(number, _AT_ONCE):
             left = max(0.0, ends - clock.monotonic())
             looks = (self._look(entry, left) for _, entry in page)
-            for (_, entry), uuid in zip(
-                page, await asyncio.gather(*looks), strict=True
-            ):
+            found = await asyncio.gather(*looks)
+            for (_, entry), uuid in zip(page, found, strict=True):
                 self._settled(entry, uuid)
             number = page[-1][0]
         self.tally.set_aside = 0
