@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -67,35 +66,28 @@ __all__ = [
     "Workflow",
 ]
 
-# Where each name lives. A room is entered when its first name is asked for (PEP 562),
-# so that a program, and the command line, load no more than they use.
-_ROOMS = {
-    "auth.credentials": ("Basic", "Jwt"),
-    "client": ("Nexmo",),
-    "errors": ("NexmoError",),
-    "messages.sent": ("Sent",),
-    "models.content": (
-        *("Audio", "Custom", "File", "Image", "Template", "Text", "Video"),
-    ),
-    "models.inbound": ("Inbound",),
-    "models.message": (
-        *("Email", "Messenger", "Mms", "Raw", "Rcs", "Sms", "Viber", "WhatsApp"),
-    ),
-    "models.receipt": ("Receipt", "Report"),
-    "models.workflow": ("Step", "Workflow"),
-    "transport.retry": ("Retry",),
-    "transport.throttle": ("Limit",),
-    "webhooks.app": ("WebhookApp",),
-}
+if not TYPE_CHECKING:
+    from nexmo_async.door import door
 
-
-def __getattr__(name: str) -> object:
-    for room, names in _ROOMS.items():
-        if name in names:
-            globals()[name] = found = getattr(import_module(f"{__name__}.{room}"), name)
-            return found
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return __all__
+    __getattr__, __dir__ = door(
+        __name__,
+        {
+            "nexmo_async.auth.credentials": ["Basic", "Jwt"],
+            "nexmo_async.client": ["Nexmo"],
+            "nexmo_async.errors": ["NexmoError"],
+            "nexmo_async.messages.sent": ["Sent"],
+            "nexmo_async.models.content": [
+                *("Audio", "Custom", "File", "Image", "Template", "Text", "Video"),
+            ],
+            "nexmo_async.models.inbound": ["Inbound"],
+            "nexmo_async.models.message": [
+                *("Email", "Messenger", "Mms", "Raw"),
+                *("Rcs", "Sms", "Viber", "WhatsApp"),
+            ],
+            "nexmo_async.models.receipt": ["Receipt", "Report"],
+            "nexmo_async.models.workflow": ["Step", "Workflow"],
+            "nexmo_async.transport.retry": ["Retry"],
+            "nexmo_async.transport.throttle": ["Limit"],
+            "nexmo_async.webhooks.app": ["WebhookApp"],
+        },
+    )

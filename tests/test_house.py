@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import os
 import re
 import subprocess
@@ -10,10 +11,14 @@ import sys
 import tomllib
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import nexmo_async
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ROOT / "nexmo_async"
@@ -26,6 +31,7 @@ ONE_ROOM = {
     "aiohttp": {"sandbox/post.py", "transport/aiohttp.py"},
     "cryptography": {"auth/jwt.py", "sandbox/auth.py"},
     "dbos": {"durable/dbos.py", "durable/working.py"},
+    "dotenv": {"cli/settings.py"},
     "httpcore": {
         "transport/httpx.py",
         "transport/lanes.py",
@@ -46,6 +52,9 @@ ONE_ROOM = {
     "time": {"clock.py"},
     "uvicorn": {"sandbox/server.py"},
 }
+
+#: Packages whose names are handed out when they are asked for.
+DOORS = ("nexmo_async", "nexmo_async.testing")
 
 #: What the front door must not load: a program pays for what it uses.
 LATER = (
@@ -180,21 +189,28 @@ def test_the_door_is_sorted_complete_and_small() -> None:
     assert all(hasattr(nexmo_async, name) for name in door)
 
 
-def test_the_door_shows_checkers_what_it_finds_when_it_runs() -> None:
-    tree = ast.parse((ROOMS / "__init__.py").read_text())
+@pytest.mark.parametrize("package", DOORS)
+def test_a_door_shows_checkers_what_it_finds_when_it_runs(package: str) -> None:
+    door = importlib.import_module(package)
+    tree = ast.parse(Path(door.__file__ or "").read_text())
     seen = {
         f"{node.module}.{name.name}"
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
+        if isinstance(node, ast.ImportFrom) and node.module != "nexmo_async.door"
         for name in node.names
     }
-    found = {
-        f"nexmo_async.{room}.{name}"
-        for room, names in nexmo_async._ROOMS.items()  # noqa: SLF001  its own table
-        for name in names
-    }
+    found = {f"{room}.{name}" for room, names in rooms(tree) for name in names}
 
     assert {name for name in seen if name.startswith("nexmo_async.")} == found
+    assert dir(door) == door.__all__ == sorted({n.rpartition(".")[2] for n in found})
+    assert all(hasattr(door, name) for name in door.__all__)
+
+
+def rooms(tree: ast.Module) -> Iterator[tuple[str, list[str]]]:
+    """What is written in the call of a door."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    (call,) = (node for node in calls if getattr(node.func, "id", "") == "door")
+    yield from eval(ast.unparse(call.args[1])).items()  # noqa: S307  our own source
 
 
 def test_what_is_not_at_the_door_is_no_attribute() -> None:
@@ -205,7 +221,8 @@ def test_what_is_not_at_the_door_is_no_attribute() -> None:
 def test_the_door_enters_no_room_before_it_is_asked() -> None:
     code = (
         "import nexmo_async, sys; "
-        "sys.exit(any(name.startswith('nexmo_async.') for name in sys.modules))"
+        "sys.exit({m for m in sys.modules if m.startswith('nexmo_async.')} "
+        "!= {'nexmo_async.door'})"
     )
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

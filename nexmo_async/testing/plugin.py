@@ -1,8 +1,7 @@
 """The pytest plugin: whoever asks for `nexmo` sends to a sandbox of the test's own.
 
-Every run of pytest loads this file, so it loads nothing but pytest, and stands beside
-the package under the name `pytest_nexmo_async`. The rest is loaded by the first test
-that asks for a fixture.
+Every run of pytest loads this file, so it loads nothing but pytest. The rest is loaded
+by the first test that asks for a fixture.
 
 The fixtures need no plugin for asyncio. They are made before the test and opened inside
 of it, on its own loop and in its own task, whatever runs that: pytest-asyncio in either
