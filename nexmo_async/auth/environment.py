@@ -25,6 +25,7 @@ VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
         "VONAGE_PRIVATE_KEY_PATH",
         "VONAGE_PRIVATE_KEY",
     ),
+    "signature_secret": ("NEXMO_SIGNATURE_SECRET", "VONAGE_SIGNATURE_SECRET"),
     "base_url": ("NEXMO_BASE_URL",),
 }
 
@@ -49,7 +50,7 @@ def read(env: Mapping[str, str] | None = None) -> Environment:
         ConfigurationError: Neither is complete; it says what is missing.
     """
     env = os.environ if env is None else env
-    found = {name: _first(env, names) for name, names in VARIABLES.items()}
+    found = {name: first(name, env) for name in VARIABLES}
     return Environment(_credentials(found), found["base_url"])
 
 
@@ -71,5 +72,11 @@ def _credentials(found: Mapping[str, str | None]) -> Basic | Jwt:
     raise ConfigurationError("environment", "holds no credentials", _ADVICE)
 
 
-def _first(env: Mapping[str, str], names: tuple[str, ...]) -> str | None:
-    return next((env[name] for name in names if env.get(name)), None)
+def first(of: str, env: Mapping[str, str]) -> str | None:
+    """What the first variable that is set says, of those that hold the same.
+
+    Args:
+        of: What they hold, as `VARIABLES` calls it.
+        env: The variables. One that is empty counts as not set.
+    """
+    return next((env[name] for name in VARIABLES[of] if env.get(name)), None)

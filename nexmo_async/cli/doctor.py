@@ -39,6 +39,7 @@ PATIENCE: Final = 10.0
 
 
 def doctor(
+    asked: typer.Context,
     *,
     offline: Annotated[bool, typer.Option(help="Ask nothing of the network.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
@@ -50,7 +51,7 @@ def doctor(
 
     Example: nexmo-async doctor --offline
     """
-    found = list(_here())
+    found = list(_here(asked.obj.origins))
     if not offline:
         found += asyncio.run(_there())
     if json:
@@ -61,10 +62,10 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _here() -> Iterator[Finding]:
+def _here(origins: Mapping[str, str]) -> Iterator[Finding]:
     """What needs no network."""
     yield Finding("python", "fine", platform.python_version())
-    variables = list(findings.of_variables(os.environ))
+    variables = list(findings.of_variables(os.environ, origins))
     yield from variables
     if all(one.verdict != "wrong" for one in variables):
         try:
@@ -77,7 +78,7 @@ def _here() -> Iterator[Finding]:
 
 async def _there() -> list[Finding]:
     """What the network says."""
-    url = os.environ.get(environment.VARIABLES["base_url"][0]) or ANYWHERE
+    url = environment.first("base_url", os.environ) or ANYWHERE
     clock = SystemClock()
     try:
         where = address(url)

@@ -16,13 +16,19 @@ if TYPE_CHECKING:
 #: "wrong" keeps messages from being sent, "note" may be as you want it.
 Verdict = Literal["fine", "note", "wrong"]
 
-#: What each variable is, and where it is found. The halves of a pair belong together.
+#: What each variable is, and where it is found.
 MEANINGS: Final[Mapping[str, tuple[str, str]]] = {
     "application_id": ("the id of your application", "its page in the dashboard"),
     "private_key": ("the file of its private key", "downloaded when it was made"),
     "api_key": ("the key of your account", "the dashboard's first page"),
     "api_secret": ("the secret of your account", "the dashboard's settings"),
+    "signature_secret": ("the signature secret", "the dashboard's settings"),
 }
+
+#: What can be done without, and what cannot be done then.
+OPTIONAL: Final[Mapping[str, str]] = {"signature_secret": "webhooks cannot be verified"}
+
+#: What belongs together.
 PAIRS: Final = (("application_id", "private_key"), ("api_key", "api_secret"))
 
 #: Seconds by which the clocks may differ before it is said, and before it is wrong:
@@ -73,24 +79,35 @@ class Finding:
     cure: str = ""
 
 
-def of_variables(env: Mapping[str, str]) -> Iterator[Finding]:
-    """Which credentials are set; each one that is missing, with its cure."""
+def of_variables(
+    env: Mapping[str, str], origins: Mapping[str, str] | None = None
+) -> Iterator[Finding]:
+    """Which credentials are set, and where; each one that is missing, with its cure.
+
+    Args:
+        env: The variables, those that files set among them.
+        origins: The file by variable, of those that a file set.
+    """
     found = {of: _first(env, names) for of, names in VARIABLES.items()}
     enough = any(all(found[of] for of in pair) for pair in PAIRS)
     for of, (what, where) in MEANINGS.items():
-        name = VARIABLES[of][0]
+        cure = f"Set it to {what} ({where})."
         if found[of]:
-            yield Finding(found[of], "fine", "is set")
+            yield _set(found[of], origins)
+        elif of in OPTIONAL:
+            said = f"is not set: {OPTIONAL[of]}"
+            yield Finding(VARIABLES[of][0], "note", said, cure)
+        elif enough:
+            yield Finding(VARIABLES[of][0], "note", "is not set")
         else:
-            cure = "" if enough else f"Set it to {what} ({where})."
-            yield Finding(name, "note" if enough else "wrong", "is not set", cure)
-    name = "NEXMO_SIGNATURE_SECRET"
-    if env.get(name):
-        yield Finding(name, "fine", "is set")
-    else:
-        said = "is not set: webhooks cannot be verified"
-        cure = "Set it to the signature secret (the dashboard's settings)."
-        yield Finding(name, "note", said, cure)
+            yield Finding(VARIABLES[of][0], "wrong", "is not set", cure)
+    if found["base_url"]:
+        yield _set(found["base_url"], origins)
+
+
+def _set(name: str, origins: Mapping[str, str] | None) -> Finding:
+    file = (origins or {}).get(name)
+    return Finding(name, "fine", f"is set by {file}" if file else "is set")
 
 
 def of_credentials(given: Basic | Jwt | NexmoError) -> Finding:

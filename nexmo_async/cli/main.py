@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_group
+
+from nexmo_async.cli.exits import EPILOG
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,13 +41,20 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+#: What asks for help. Then no file is read, which might be what help is needed with.
+HELP: Final = ("-h", "--help")
+
+
 class OnDemand(TyperGroup):
     """Shows every command, and loads the one that is called."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401  click's own types are private to Typer
-        """Put the command in the place of its line."""
-        if args[0] in COMMANDS:
-            self.commands[args[0]] = _loaded(args[0])
+        """Put the command in the place of its line, and its settings beside it."""
+        name = args[0]
+        if name in COMMANDS:
+            self.commands[name] = _loaded(name)
+            if not ctx.resilient_parsing and not set(HELP) & set(args):
+                _settle(ctx, name, self.commands[name])
         return super().resolve_command(ctx, args)
 
 
@@ -53,8 +64,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done · 1 nothing was sent · 2 wrong use · 3 outcome unknown",
+    context_settings={"help_option_names": list(HELP)},
+    epilog=EPILOG,
 )
 
 
@@ -69,6 +80,19 @@ def _loaded(name: str) -> Any:  # noqa: ANN401  as above
     else:
         shelf.command(name)(getattr(module, room))
     return get_group(shelf).commands[name]
+
+
+def _settle(ctx: Any, name: str, command: Any) -> None:  # noqa: ANN401  as above
+    """Read what files say, for this command and while it runs."""
+    from nexmo_async.cli import output, settings  # noqa: PLC0415  help needs neither
+
+    with output.errors_as_sentences():
+        found = settings.read(Path.cwd(), os.environ)
+        told = found.options.get(name, {})
+        fits = settings.fitted(command, told, f"{found.source}: {name}")
+    ctx.obj = found
+    ctx.default_map = {name: fits}
+    ctx.with_resource(found.applied())
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001  Typer calls it so

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from rich.markup import escape
 
+from nexmo_async.auth.environment import VARIABLES, first
 from nexmo_async.cli import output, told
 from nexmo_async.cli.listen import Heard, Listener, judge
 from nexmo_async.clock import SystemClock
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 app: Final = typer.Typer(help="What Nexmo calls you with.", no_args_is_help=True)
 
 #: The account that signs, and the secret it signs with.
-KEY: Final = ("NEXMO_API_KEY", "VONAGE_API_KEY")
-SECRET: Final = ("NEXMO_SIGNATURE_SECRET", "VONAGE_SIGNATURE_SECRET")
+KEY: Final = VARIABLES["api_key"][0]
+SECRET: Final = VARIABLES["signature_secret"][0]
 
 _MARKS: Final = {
     "good": "[green]signed[/]",
@@ -117,7 +118,7 @@ def check(
     with output.errors_as_sentences():
         secrets = _secrets()
         if secrets is None:
-            raise ConfigurationError(SECRET[0], "is not set", f"Set it and {KEY[0]}.")
+            raise ConfigurationError(SECRET, "is not set", f"Set it and {KEY}.")
         signed, body = _parted(file.read_bytes())
         clock = SystemClock()
         heard = judge("", body, authorization or signed, secrets, clock.wall())
@@ -127,16 +128,12 @@ def check(
 
 
 def _secrets() -> Secrets | None:
-    key, secret = (_first(names) for names in (KEY, SECRET))
+    key, secret = first("api_key", os.environ), first("signature_secret", os.environ)
     return {key: secret} if key and secret else None
 
 
-def _first(names: tuple[str, ...]) -> str:
-    return next((os.environ[name] for name in names if os.environ.get(name)), "")
-
-
 def _trust(secrets: Secrets | None) -> str:
-    missing = f"signatures unchecked: set {KEY[0]} and {SECRET[0]}"
+    missing = f"signatures unchecked: set {KEY} and {SECRET}"
     return missing if secrets is None else "signatures verified"
 
 

@@ -207,4 +207,6 @@ def test_the_help_loads_no_command() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
 
-    assert result.stdout.splitlines()[-1] == "['nexmo_async.cli.main']"
+    assert result.stdout.splitlines()[-1] == str(
+        ["nexmo_async.cli.exits", "nexmo_async.cli.main"]
+    )
