@@ -48,6 +48,7 @@ ONE_ROOM = {
     "psycopg": {"durable/leases.py"},
     "pyarrow": {"bulk/source/arrow.py"},
     "redis": {"receipts/redis.py"},
+    "sqlalchemy": {"durable/dbos.py"},
     "tenacity": {"transport/retry.py"},
     "time": {"clock.py"},
     "uvicorn": {"sandbox/server.py"},

@@ -5,24 +5,26 @@ from __future__ import annotations
 import asyncio
 import itertools
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from dbos import DBOS, DBOSClient, WorkflowSerializationFormat, error
+from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
 
 from nexmo_async.clock import Clock, SystemClock
 from nexmo_async.durable.census import Census
 from nexmo_async.durable.engine import BULK, LANE, STILL, USUAL, Job, JobStatus, Lane
 from nexmo_async.durable.leases import Leases, claim
+from nexmo_async.durable.rows import impatient, told
 from nexmo_async.durable.runs import Durable
 from nexmo_async.durable.sweeping import DIED, PARKED, Suspects, Swept, revive, sweep
 from nexmo_async.durable.working import Worker, register
 from nexmo_async.errors import ClosedError, ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
     from types import TracebackType
 
-    from dbos import EnqueueOptions, WorkflowStatus
+    from dbos import EnqueueOptions
 
     from nexmo_async.durable.engine import Handler, JobState
     from nexmo_async.durable.runs import DurableRun
@@ -41,21 +43,19 @@ LEASE: Final = 300.0
 #: Seconds without its lock after which a worker is taken for dead.
 GONE_AFTER: Final = 15.0
 
+#: Seconds after which a worker wonders about a job that it has, but does not know.
+STRAY: Final = 10.0
+
 #: Jobs that are written in one go.
 BATCH: Final = 500
 
 #: Seconds that keep a job from beginning while it is called off.
 PINNED: Final = 60.0
 
-_STATES: Final[Mapping[str, JobState]] = {
-    "DELAYED": "waiting",
-    "ENQUEUED": "queued",
-    "PENDING": "running",
-    "SUCCESS": "done",
-    "ERROR": "failed",
-    "CANCELLED": "cancelled",
-    "MAX_RECOVERY_ATTEMPTS_EXCEEDED": "parked",
-}
+#: What is raised when the database is away.
+AWAY: Final = (OperationalError, InterfaceError, DisconnectionError)
+
+_Answer = TypeVar("_Answer")
 
 
 class DbosEngine(Durable):
@@ -118,6 +118,7 @@ class DbosEngine(Durable):
         self._suspects = Suspects(gone_after)
         self._handlers: dict[str, Handler] = {}
         self._client: DBOSClient | None = None
+        self._at_work: Worker | None = None
         self._hands: asyncio.TaskGroup | None = None
 
     def __repr__(self) -> str:
@@ -157,11 +158,10 @@ class DbosEngine(Durable):
     def _connect(self) -> DBOSClient:
         DBOS.migrate(self._url)
         client = DBOSClient(
-            system_database_url=_impatient(self._url),
+            system_database_url=impatient(self._url),
             application_name=self._application,
             lazy=True,
-            # A worker waits for the database; a webhook has to answer that it is away.
-            retry_connection_errors=bool(self._worker),
+            retry_connection_errors=False,  # see `_ask`
         )
         for lane in self._lanes.values() if self._worker else ():
             client.register_queue(
@@ -199,7 +199,7 @@ class DbosEngine(Durable):
         if delay > 0:
             options["delay_seconds"] = delay
         try:
-            await self._dbos.enqueue_async(options, job.body)
+            await self._ask(lambda: self._dbos.enqueue_async(options, job.body))
         except error.DBOSWorkflowIDInUseError:
             return False
         return True
@@ -237,11 +237,11 @@ class DbosEngine(Durable):
         """Run it now, or that many seconds from now. False if it waits no longer."""
         if delay > 0:
             # Pinned first: if it still waits after that, it has not begun.
-            await self._dbos.set_workflow_delay_async(key, delay_seconds=delay)
+            await self._delay(key, delay)
             return await self._state(key) == "waiting"
         if await self._state(key) != "waiting":
             return False
-        await self._dbos.set_workflow_delay_async(key, delay_seconds=0.0)
+        await self._delay(key, 0.0)
         return True
 
     async def cancel(self, key: str) -> bool:
@@ -257,7 +257,7 @@ class DbosEngine(Durable):
             await self.advance(key, delay=PINNED)
             if await self._state(key) not in STILL:
                 return False
-        await self._dbos.cancel_workflows_async([key])
+        await self._ask(lambda: self._dbos.cancel_workflows_async([key]))
         return True
 
     async def status(self, key: str) -> JobStatus | None:
@@ -266,19 +266,41 @@ class DbosEngine(Durable):
 
     async def read(self, keys: Sequence[str]) -> Mapping[str, JobStatus]:
         """Where each of them stands."""
-        found = await self._dbos.list_workflows_async(workflow_ids=list(keys))
-        return {status.workflow_id: _told(status) for status in found}
+        wanted = list(keys)
+        found = await self._ask(
+            lambda: self._dbos.list_workflows_async(workflow_ids=wanted)
+        )
+        return {status.workflow_id: told(status) for status in found}
 
     async def note(self, key: str, facts: Mapping[str, Any]) -> None:
         """Keep facts about it."""
         said = dict(facts)
-        await self._dbos.update_workflow_attributes_async(key, said, merge=True)
+        await self._ask(
+            lambda: self._dbos.update_workflow_attributes_async(key, said, merge=True)
+        )
 
     async def _state(self, key: str) -> JobState | None:
-        found = await self._dbos.list_workflows_async(
-            workflow_ids=[key], load_input=False, load_output=False
+        found = await self._ask(
+            lambda: self._dbos.list_workflows_async(
+                workflow_ids=[key], load_input=False, load_output=False
+            )
         )
-        return _told(found[0]).state if found else None
+        return told(found[0]).state if found else None
+
+    async def _delay(self, key: str, delay: float) -> None:
+        await self._ask(
+            lambda: self._dbos.set_workflow_delay_async(key, delay_seconds=delay)
+        )
+
+    async def _ask(self, asking: Callable[[], Awaitable[_Answer]]) -> _Answer:
+        """Ask the database. A worker waits for it; a webhook has to say it is away."""
+        while True:
+            try:
+                return await asking()
+            except AWAY:
+                if not self._worker:
+                    raise
+                await self.clock.sleep(self._poll)
 
     def later(self, run: DurableRun) -> None:
         """Call off a run as soon as may be."""
@@ -315,13 +337,29 @@ class DbosEngine(Durable):
                 handlers=self._handlers,
                 sweep=self.sweep,
             )
-            await worker.run(leases)
+            self._at_work = worker
+            try:
+                await worker.run(leases)
+            finally:
+                self._at_work = None
 
     async def sweep(self) -> Swept | None:
         """Look for workers that are gone. None if somebody else is looking."""
         async with Leases(self._url, self._application) as leases:
             now = self.clock.monotonic()
             return await sweep(self, leases, self._suspects, self._lease, now)
+
+    async def strays(self) -> Sequence[str]:
+        """Jobs that count as running in this worker, but that it knows nothing of.
+
+        It was cut off from the database when it had taken them, or when they ended.
+        """
+        if self._at_work is None:
+            return ()
+        found = await self.running(longer_than=STRAY)
+        known = self._at_work.doing
+        mine = [job.key for job in found if job.worker == self._worker]
+        return [key for key in mine if key not in known]
 
     # --- For the sweeper. ---
 
@@ -335,7 +373,7 @@ class DbosEngine(Durable):
             load_input=False,
             load_output=False,
         )
-        return [_told(status) for status in found]
+        return [told(status) for status in found]
 
     async def census(self) -> Census:
         """How many jobs wait, queue and run in each lane, and who is at work."""
@@ -345,7 +383,7 @@ class DbosEngine(Durable):
             load_input=False,
             load_output=False,
         )
-        return Census.of([_told(status) for status in found])
+        return Census.of([told(status) for status in found])
 
     async def resume(self, keys: Sequence[str], *, lane: str, died: int) -> None:
         """Put jobs back into their lane, and note how often their worker died."""
@@ -358,29 +396,3 @@ class DbosEngine(Durable):
         for key in keys:
             await self.note(key, {PARKED: reason})
         await self._dbos.cancel_workflows_async(list(keys))
-
-
-def _told(status: WorkflowStatus) -> JobStatus:
-    facts = status.attributes or {}
-    state = _STATES[status.status]
-    inputs: Any = status.input
-    due = status.delay_until_epoch_ms
-    return JobStatus(
-        key=status.workflow_id,
-        kind=status.name,
-        lane=status.queue_name or "",
-        state="parked" if PARKED in facts else state,
-        body=inputs["args"][0] if inputs else "",
-        due=due / 1000 if state == "waiting" and due is not None else None,
-        result=status.output if isinstance(status.output, str) else "",
-        reason=facts.get(PARKED) or str(status.error or ""),
-        worker=status.executor_id or "",
-        facts=facts,
-    )
-
-
-def _impatient(url: str) -> str:
-    """The address, so that a host that does not answer is given up soon."""
-    if "connect_timeout=" in url:
-        return url
-    return f"{url}{'&' if '?' in url else '?'}connect_timeout=5"

@@ -106,6 +106,8 @@ class Sender:
     ) -> Answer:
         me = links[number - 1]
         now = self._clock.wall()
+        if me.answer is not None:
+            return me.answer  # it was done, and only its end was not kept
         if me.told:
             # Whoever sent it could not say so, but a receipt does.
             return Answer(what="accepted", at=now, uuid=me.told[0].receipt.message_uuid)
@@ -142,6 +144,8 @@ class Sender:
             return Answer(what="superseded", at=now)
         if told.on_unknown == "wait":
             answer = Answer(what="unknown", at=now, detail="the worker died")
+            facts = {ANSWER: attrs.asdict(answer)}
+            await self._engine.note(key_of(run, number), facts)
             await self._tell(run, number, told, links, answer)
             return answer
         again = attrs.evolve(mark, by=uuid.uuid4().hex, at=now)
@@ -213,6 +217,8 @@ class Sender:
 
     async def _settle(self, this: _Turn, answer: Answer) -> None:
         """The time of the step counts from now; what came meanwhile is heeded."""
+        # The next link may begin, or this worker die, before the result is kept.
+        await self._engine.note(this.key, {ANSWER: attrs.asdict(answer)})
         if not this.has_next:
             return
         if answer.what == "accepted" and this.mark.due is None:
@@ -225,10 +231,6 @@ class Sender:
     async def _tell(
         self, run: str, number: int, told: Order, links: list[Link], answer: Answer
     ) -> None:
-        if answer.what != "accepted":
-            # The next link may begin before the result of this one is kept.
-            facts = {ANSWER: attrs.asdict(answer)}
-            await self._engine.note(key_of(run, number), facts)
         links[number - 1] = attrs.evolve(links[number - 1], answer=answer)
         standing = stand(links[:number], told.workflow)
         await order(self._engine, run, standing, self._clock.wall())

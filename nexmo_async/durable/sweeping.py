@@ -48,6 +48,10 @@ class Sweepable(Protocol):
         """Jobs that have been running for more than so many seconds."""
         ...
 
+    async def strays(self) -> Sequence[str]:
+        """Jobs that count as running here, but are not."""
+        ...
+
     async def resume(self, keys: Sequence[str], *, lane: str, died: int) -> None:
         """Put jobs back into their lane, and note how often their worker died."""
         ...
@@ -97,6 +101,7 @@ async def sweep(
         # Asked again: whoever had the lock until now may have put some of them back.
         found = await engine.running(longer_than=GRACE)
         stuck = {job.key for job in await engine.running(longer_than=lease)}
+        stuck |= set(await engine.strays())
         lost = [job for job in found if job.worker in gone or job.key in stuck]
         return await _revive(engine, lost)
     finally:

@@ -45,6 +45,9 @@ class Worker:
         clock: What time is measured by.
         handlers: Who does which kind of job.
         sweep: Looks for workers that are gone.
+
+    Attributes:
+        doing: The keys of the jobs under way.
     """
 
     def __init__(  # noqa: PLR0913  all that a worker needs to know
@@ -73,7 +76,7 @@ class Worker:
         self._sweep = sweep
         self._may_work = asyncio.Event()
         self._loop = asyncio.get_running_loop()
-        self._busy = 0
+        self.doing: set[str] = set()
 
     async def run(self, leases: Leases) -> None:
         """Do jobs, until it is cancelled. Its lock is held by these leases."""
@@ -94,7 +97,7 @@ class Worker:
         DBOS.launch()
 
     def _stop(self) -> None:
-        DBOS.destroy(workflow_completion_timeout_sec=PATIENCE if self._busy else 0)
+        DBOS.destroy(workflow_completion_timeout_sec=PATIENCE if self.doing else 0)
 
     async def _watch(self, leases: Leases) -> None:
         """Work only while the lock is held; take it again when the database is back."""
@@ -119,14 +122,14 @@ class Worker:
 
     async def do(self, kind: str, key: str, body: str) -> str:
         """Do one job. Called on DBOS's own loop; the client belongs to the worker's."""
-        self._busy += 1
+        self.doing.add(key)
         try:
             doing = asyncio.run_coroutine_threadsafe(
                 self._do(kind, key, body), self._loop
             )
             return await asyncio.wrap_future(doing)
         finally:
-            self._busy -= 1
+            self.doing.discard(key)
 
     async def _do(self, kind: str, key: str, body: str) -> str:
         await self._may_work.wait()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import nexmo_async.durable.dbos  # noqa: F401  a page does, and not on a loop
 from nexmo_async import Nexmo, WebhookApp
 from nexmo_async.sandbox import serve
 
