@@ -16,10 +16,11 @@ from rich.markup import escape
 from nexmo_async.auth.credentials import TTL, Jwt
 from nexmo_async.auth.jwt import sign
 from nexmo_async.cli import output
+from nexmo_async.cli.exits import NOT_DONE
 from nexmo_async.clock import SystemClock
 from nexmo_async.errors import ConfigurationError
 
-app: Final = typer.Typer(help="Bearer tokens, for curl and the like.")
+app: Final = typer.Typer()
 
 T = TypeVar("T")
 
@@ -27,7 +28,11 @@ _PARTS: Final = ("header", "claims", "signature")
 _TIMES: Final = ("iat", "nbf", "exp")
 
 Application = Annotated[
-    str | None, typer.Option(envvar=["NEXMO_APPLICATION_ID", "VONAGE_APPLICATION_ID"])
+    str | None,
+    typer.Option(
+        help="The application that it is for.",
+        envvar=["NEXMO_APPLICATION_ID", "VONAGE_APPLICATION_ID"],
+    ),
 ]
 Key = Annotated[
     Path | None,
@@ -50,9 +55,9 @@ def token(
     key: Key = None,
     ttl: Ttl = TTL,
 ) -> None:
-    """Print a bearer token of an application, and nothing else.
+    """Bearer tokens, for curl and the like.
 
-    The same as `token create`, which is shorter to type.
+    Alone it does what `token create` does.
 
     Example: curl -H "Authorization: Bearer $(nexmo-async token)" ...
     """
@@ -103,7 +108,7 @@ def inspect(
             output.out.print(f"[bold]{escape(name)}[/]", escape(_shown(name, value)))
         output.out.print(_verdict(left))
     if left is not None and left <= 0:
-        raise typer.Exit(1)
+        raise typer.Exit(NOT_DONE)
 
 
 def _given(value: T | None, variable: str) -> T:

@@ -13,18 +13,13 @@ from nexmo_async.bulk.peek import Peek, peek
 from nexmo_async.bulk.template import Draft
 from nexmo_async.cli import bulk_run, bulk_show, output
 from nexmo_async.cli.bulk_plan import ApiName, OnUnknown, Plan, here, said_of
+from nexmo_async.cli.exits import DONE, EPILOG, FAILED
 from nexmo_async.errors import ConfigurationError
-
-_EPILOG: Final = (
-    "Exit codes: 0 everything was sent · 1 nothing was sent · 2 wrong use · "
-    "3 some may have been sent, or not · 4 some failed, or rows were no messages · "
-    "5 stopped before the end, `bulk resume` goes on"
-)
 
 app: Final = typer.Typer(
     help="Many messages from a file, none twice, none forgotten.",
     no_args_is_help=True,
-    epilog=_EPILOG,
+    epilog=EPILOG,
 )
 
 ChannelName = Literal["sms", "mms", "rcs", "whatsapp", "messenger", "viber", "email"]
@@ -37,7 +32,7 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
-@app.command(epilog=_EPILOG)
+@app.command(epilog=EPILOG)
 def send(  # noqa: PLR0913  each is one choice of the user
     file: Annotated[
         Path,
@@ -143,7 +138,7 @@ def send(  # noqa: PLR0913  each is one choice of the user
         _run(plan, job, _journal(job, journal), json=json)
 
 
-@app.command(epilog=_EPILOG)
+@app.command(epilog=EPILOG)
 def resume(  # noqa: PLR0913  what may be said anew
     job: Job,
     *,
@@ -158,7 +153,10 @@ def resume(  # noqa: PLR0913  what may be said anew
     limit: Annotated[str | None, typer.Option(help="Another limit.")] = None,
     json: Json = False,
 ) -> None:
-    """Go on with a job where it was, with the file and options it was begun with."""
+    """Go on with a job where it was, with the file and options it was begun with.
+
+    Example: nexmo-async bulk resume spring --on-unknown resend
+    """
     changes = {"cap": cap, "on_unknown": on_unknown, "grace": grace, "limit": limit}
     changed: dict[str, Any] = {
         name: value for name, value in changes.items() if value is not None
@@ -171,7 +169,10 @@ def resume(  # noqa: PLR0913  what may be said anew
 
 @app.command()
 def status(job: Job, *, journal: Journal = None, json: Json = False) -> None:
-    """Say how a job stands, while it runs or after."""
+    """Say how a job stands, while it runs or after.
+
+    Example: nexmo-async bulk status spring
+    """
     with output.errors_as_sentences():
         seen = _peeked(_journal(job, journal))
     if json:
@@ -187,7 +188,10 @@ def report(
     journal: Journal = None,
     out: Annotated[Path | None, typer.Option(help="Where to write the page.")] = None,
 ) -> None:
-    """Write a page with the job's figures, and its rate and latency over time."""
+    """Write a page with the job's figures, and its rate and latency over time.
+
+    Example: nexmo-async bulk report spring --out spring.html
+    """
     path = _journal(job, journal)
     with output.errors_as_sentences():
         seen = _peeked(path)
@@ -210,7 +214,7 @@ def _counted(plan: Plan, job: str, *, dry_run: bool, yes: bool, json: bool) -> P
         problem = f"cannot be held for {counted.beyond_cap:,} messages without a price"
         raise ConfigurationError("cap", problem, advice)
     if dry_run:
-        raise typer.Exit(bulk_run.FAILED if counted.bad_rows else 0)
+        raise typer.Exit(FAILED if counted.bad_rows else DONE)
     if not yes:
         typer.confirm(f"Send {counted.messages:,} messages?", abort=True, err=True)
     return attrs.evolve(plan, total=counted.rows)

@@ -17,6 +17,7 @@ from nexmo_async.bulk.preflight import preflight
 from nexmo_async.bulk.source.thread import in_thread
 from nexmo_async.cli import bulk_show, output
 from nexmo_async.cli.bulk_results import Results
+from nexmo_async.cli.exits import DONE, FAILED, STOPPED, UNKNOWN
 from nexmo_async.client import Nexmo
 from nexmo_async.errors import ConfigurationError
 from nexmo_async.sandbox import serve
@@ -33,11 +34,6 @@ if TYPE_CHECKING:
     from nexmo_async.bulk.report import Progress, Report
     from nexmo_async.bulk.result import BulkResult
     from nexmo_async.cli.bulk_plan import Plan
-
-#: How the process ends, the first that is true.
-STOPPED: Final = 5
-UNKNOWN: Final = 3
-FAILED: Final = 4
 
 #: What is told in a report but is no failure: the same item came twice in its file.
 NO_FAILURE: Final = "DoubleError"
@@ -76,12 +72,12 @@ async def write_report(path: Path, seen: Peek) -> None:
 
 
 def exit_code(report: Report) -> int:
-    """How the process ends."""
+    """How the process ends: the first of these that is true."""
     if report.stopped:
         return STOPPED
     if report.unknown:
         return UNKNOWN
-    return FAILED if set(report.failed) - {NO_FAILURE} else 0
+    return FAILED if set(report.failed) - {NO_FAILURE} else DONE
 
 
 async def _opened(plan: Plan, stack: AsyncExitStack) -> tuple[Nexmo, Plan]:

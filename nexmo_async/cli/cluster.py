@@ -34,6 +34,7 @@ Database = Annotated[
 Application = Annotated[
     str, typer.Option(help="Whose jobs, if several programs share the database.")
 ]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 #: Jobs that are not over stand so.
 STATES: Final = ("waiting", "queued", "running")
@@ -76,11 +77,12 @@ def status(
     *,
     database: Database,
     application: Application = "nexmo-async",
-    json: Annotated[
-        bool, typer.Option("--json", help="One line of JSON, for machines.")
-    ] = False,
+    json: Json = False,
 ) -> None:
-    """Show what waits, queues and runs, in each lane, and which worker has how much."""
+    """Show what waits, queues and runs, in each lane, and which worker has how much.
+
+    Example: nexmo-async cluster status --database postgresql://localhost/nexmo
+    """
     with output.errors_as_sentences():
         census = asyncio.run(_count(_engine(database, application)))
     if json:
@@ -98,16 +100,26 @@ def status(
 
 
 @app.command()
-def sweep(*, database: Database, application: Application = "nexmo-async") -> None:
+def sweep(
+    *,
+    database: Database,
+    application: Application = "nexmo-async",
+    json: Json = False,
+) -> None:
     """Put the jobs of workers that are gone back into their lanes, now.
 
     Workers do so by themselves; this is for when none is left, or to be sure. A worker
     without its lock counts as gone at once: start none while this runs.
+
+    Example: nexmo-async cluster sweep --database postgresql://localhost/nexmo
     """
     with output.errors_as_sentences():
         engine = _engine(database, application, gone_after=0.0)
         resumed, parked = asyncio.run(_sweep(engine))
-    output.as_json({"resumed": resumed, "parked": parked})
+    if json:
+        output.as_json({"resumed": resumed, "parked": parked})
+    else:
+        output.out.print(f"{resumed} put back, {parked} parked")
 
 
 def _engine(

@@ -63,6 +63,8 @@ def demo(
     """Watch messages and a failover travel through the sandbox and back.
 
     Nothing leaves this machine: no account, no cost.
+
+    Example: nexmo-async demo --recipients recipients.csv --speed 60
     """
     with output.errors_as_sentences():
         asyncio.run(_demo(recipients.read(recipients_file), speed))

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from nexmo_async.auth import environment
 from nexmo_async.cli import findings, output
+from nexmo_async.cli.exits import NOT_DONE
 from nexmo_async.cli.findings import Finding
 from nexmo_async.client import ANYWHERE, Nexmo
 from nexmo_async.clock import SystemClock
@@ -59,7 +60,7 @@ def doctor(
     else:
         _show(found)
     if any(one.verdict == "wrong" for one in found):
-        raise typer.Exit(1)
+        raise typer.Exit(NOT_DONE)
 
 
 def _here(origins: Mapping[str, str]) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ MEANINGS: Final[Mapping[int, str]] = {
     WRONG_USE: "wrong use",
     UNKNOWN: "it may have been sent, or not",
     FAILED: "some of a bulk failed, or rows were no messages",
-    STOPPED: "a bulk stopped before its end, `bulk resume` goes on",
+    STOPPED: "stopped before the end, `bulk resume` goes on",
     INTERRUPTED: "Ctrl-C",
 }
 

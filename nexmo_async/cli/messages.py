@@ -27,6 +27,8 @@ def messages(
     """List what each channel carries, in each generation.
 
     The list is made of the very tables that messages are held against.
+
+    Example: nexmo-async messages --json
     """
     rows = list(_rows()) if every else []
     if json:

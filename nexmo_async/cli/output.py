@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from nexmo_async.cli.exits import NOT_DONE, UNKNOWN
 from nexmo_async.errors import NexmoError, Sent
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ out: Final = Console(highlight=False)
 err: Final = Console(stderr=True, highlight=False)
 
 #: How the process ends, by whether the message left.
-EXIT: Final[Mapping[Sent, int]] = {"no": 1, "maybe": 3, "yes": 1}
+EXIT: Final[Mapping[Sent, int]] = {"no": NOT_DONE, "maybe": UNKNOWN, "yes": NOT_DONE}
 
 #: One colour for each fate of a message.
 COLOURS: Final[Mapping[str, str]] = {
@@ -41,7 +42,6 @@ def status(word: str, extra: str = "") -> Text:
 def as_json(facts: Mapping[str, object]) -> None:
     """One line of JSON, for machines."""
     typer.echo(json.dumps(facts, ensure_ascii=False))
-
 
 
 @contextmanager

@@ -18,12 +18,13 @@ import typer
 from rich.markup import escape
 
 from nexmo_async.cli import config, output
+from nexmo_async.cli.exits import NOT_DONE
 from nexmo_async.clock import MovableClock
 from nexmo_async.sandbox import GRAMMAR, Sandbox, tls
 from nexmo_async.sandbox.keep import stopped_at
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
 
 
 #: Headings under which the help shows the options.
@@ -38,7 +39,7 @@ def _from_file(ctx: typer.Context, path: Path | None) -> Path | None:
     if path is not None and not ctx.resilient_parsing:
         known = {each.name or "" for each in ctx.command.params}
         try:
-            ctx.default_map = config.read(path, known)
+            ctx.default_map = {**(ctx.default_map or {}), **config.read(path, known)}
         except ValueError as why:
             raise typer.BadParameter(str(why)) from None
     return path
@@ -63,7 +64,9 @@ def sandbox(  # noqa: PLR0913  the settings of an account
     control_token: Annotated[
         str | None,
         typer.Option(
-            help="What callers of the control API must know.", rich_help_panel=DOOR
+            help="What callers of the control API must know.",
+            envvar="NEXMO_SANDBOX_CONTROL_TOKEN",
+            rich_help_panel=DOOR,
         ),
     ] = None,
     api_key: Annotated[
@@ -73,6 +76,7 @@ def sandbox(  # noqa: PLR0913  the settings of an account
         list[str] | None,
         typer.Option(
             help="Made up if not given; repeat it, and each of them opens.",
+            envvar="NEXMO_SANDBOX_API_SECRET",
             rich_help_panel=ACCOUNT,
         ),
     ] = None,
@@ -91,7 +95,9 @@ def sandbox(  # noqa: PLR0913  the settings of an account
     signature_secret: Annotated[
         str | None,
         typer.Option(
-            help="Signs the webhooks. Made up if not given.", rich_help_panel=ACCOUNT
+            help="Signs the webhooks. Made up if not given.",
+            envvar="NEXMO_SANDBOX_SIGNATURE_SECRET",
+            rich_help_panel=ACCOUNT,
         ),
     ] = None,
     status_url: Annotated[
@@ -178,6 +184,9 @@ def sandbox(  # noqa: PLR0913  the settings of an account
             callback=_from_file,
         ),
     ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Tell the address and the keys in JSON.")
+    ] = False,
 ) -> None:
     """Imitate the service on this machine until Ctrl-C.
 
@@ -208,10 +217,10 @@ def sandbox(  # noqa: PLR0913  the settings of an account
             keep=keep,
         )
         with tempfile.TemporaryDirectory(prefix="nexmo-sandbox-") as folder:
-            _run(_serve(box, Path(folder)))
+            _run(_serve(box, Path(folder), _show_machines if as_json else _show))
     except (ValueError, OSError) as why:
         output.err.print(f"[bold red]error[/] {escape(str(why))}", soft_wrap=True)
-        raise typer.Exit(1) from None
+        raise typer.Exit(NOT_DONE) from None
     except KeyboardInterrupt:
         output.err.print("sandbox closed")
 
@@ -247,13 +256,15 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
         runner.run(work)
 
 
-async def _serve(box: Sandbox, folder: Path) -> None:
+async def _serve(
+    box: Sandbox, folder: Path, show: Callable[[Sandbox, Path | None], None]
+) -> None:
     closing = asyncio.Event()
     # SIGTERM is a way to close like Ctrl-C: the key's folder goes away as well.
     with contextlib.suppress(NotImplementedError):  # Windows has no such signals
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, closing.set)
     async with box:
-        _show(box, await asyncio.to_thread(_keep_key, box, folder))
+        show(box, await asyncio.to_thread(_keep_key, box, folder))
         await closing.wait()
 
 
@@ -266,7 +277,8 @@ def _keep_key(box: Sandbox, folder: Path) -> Path | None:
     return path
 
 
-def _show(box: Sandbox, key: Path | None) -> None:
+def _facts(box: Sandbox, key: Path | None) -> dict[str, str]:
+    """The variables that a client of this sandbox needs."""
     facts = {
         "NEXMO_BASE_URL": box.base_url,
         "NEXMO_API_KEY": box.api_key,
@@ -275,9 +287,16 @@ def _show(box: Sandbox, key: Path | None) -> None:
         "NEXMO_APPLICATION_PRIVATE_KEY_PATH": key,
         "NEXMO_SIGNATURE_SECRET": box.signature_secret,
     }
-    for name, value in facts.items():
-        if value is not None:
-            typer.echo(f"export {name}={shlex.quote(str(value))}")
+    return {name: str(value) for name, value in facts.items() if value is not None}
+
+
+def _show_machines(box: Sandbox, key: Path | None) -> None:
+    output.as_json({"url": box.base_url, "env": _facts(box, key)})
+
+
+def _show(box: Sandbox, key: Path | None) -> None:
+    for name, value in _facts(box, key).items():
+        typer.echo(f"export {name}={shlex.quote(value)}")
     body = (
         '{"channel": "sms", "message_type": "text", "to": "447700900000", '
         '"from": "447700900001", "text": "Hello"}'

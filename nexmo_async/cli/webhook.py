@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from nexmo_async.auth.environment import VARIABLES, first
 from nexmo_async.cli import output, told
+from nexmo_async.cli.exits import NOT_DONE
 from nexmo_async.cli.listen import Heard, Listener, judge
 from nexmo_async.clock import SystemClock
 from nexmo_async.errors import ConfigurationError
@@ -124,7 +125,7 @@ def check(
         heard = judge("", body, authorization or signed, secrets, clock.wall())
     _tell(heard, as_json=json)
     if heard.problem:
-        raise typer.Exit(1)
+        raise typer.Exit(NOT_DONE)
 
 
 def _secrets() -> Secrets | None:

@@ -12,7 +12,9 @@ import attrs
 import typer
 
 from nexmo_async.auth.credentials import Jwt
-from nexmo_async.cli import output
+from nexmo_async.auth.environment import VARIABLES, first
+from nexmo_async.cli import output, runs
+from nexmo_async.cli.exits import NOT_DONE, UNKNOWN
 from nexmo_async.client import Nexmo
 from nexmo_async.clock import Clock, FastClock, SystemClock
 from nexmo_async.errors import ConfigurationError
@@ -22,20 +24,17 @@ from nexmo_async.webhooks.app import WebhookApp
 from nexmo_async.workflows.story import ending, line
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from nexmo_async.models.attempt import Result
     from nexmo_async.receipts.store import ReceiptStore
+    from nexmo_async.workflows.run import Run
+
+    Teller = Callable[[Run], Awaitable[Result]]
 
 app: Final = typer.Typer(
     help="Attempts in a row, until one arrives.", no_args_is_help=True
 )
-
-#: Where webhooks come from: the secret that signs them, and the key they name.
-SECRET: Final = ("NEXMO_SIGNATURE_SECRET", "VONAGE_SIGNATURE_SECRET")
-API_KEY: Final = ("NEXMO_API_KEY", "VONAGE_API_KEY")
-
-#: How the process ends if nobody was reached: it is known, or it is not.
-NOT_REACHED: Final = 1
-UNKNOWN: Final = 3
 
 File = Annotated[
     Path, typer.Argument(help="TOML, JSON or YAML.", exists=True, dir_okay=False)
@@ -44,18 +43,31 @@ ApiName = Literal["beta", "v0.1", "v1"]
 EngineName = Literal["local", "server", "auto"]
 To = Annotated[str | None, typer.Option(help="The recipient of steps without one.")]
 Api = Annotated[ApiName, typer.Option(help="Generation.")]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
 @app.command()
-def plan(file: File, *, to: To = "447700900000", api: Api = "v1") -> None:
-    """Say who can run it, and what would be lost if Nexmo did."""
+def plan(
+    file: File, *, to: To = "447700900000", api: Api = "v1", json: Json = False
+) -> None:
+    """Say who can run it, and what would be lost if Nexmo did.
+
+    Example: nexmo-async workflow plan otp.toml --api v0.1
+    """
     with output.errors_as_sentences():
-        typer.echo(str(_read(file, to).plan(api=api)))
+        made = _read(file, to).plan(api=api)
+    if json:
+        output.as_json(runs.plan(made))
+    else:
+        typer.echo(str(made))
 
 
 @app.command()
 def diagram(file: File, *, to: To = "447700900000") -> None:
-    """Draw it, as Mermaid text."""
+    """Draw it, as Mermaid text.
+
+    Example: nexmo-async workflow diagram otp.toml
+    """
     with output.errors_as_sentences():
         typer.echo(_read(file, to).diagram(), nl=False)
 
@@ -85,6 +97,9 @@ def run(  # noqa: PLR0913  each is one choice of the user
     listen: Annotated[
         int, typer.Option(help="The port on which webhooks come; 0: any free one.")
     ] = 0,
+    json: Annotated[
+        bool, typer.Option("--json", help="A line of JSON for each step, and the end.")
+    ] = False,
 ) -> None:
     """Run it, tell each step as it happens, and who was reached in the end.
 
@@ -94,17 +109,18 @@ def run(  # noqa: PLR0913  each is one choice of the user
 
     The exit code is 0 if somebody was reached, 1 if not, 3 if nobody knows.
 
-    Example: nexmo-async workflow run FILE --to 447700900000 --sandbox
+    Example: nexmo-async workflow run otp.toml --to 447700900000 --sandbox
     """
+    tell = _tell_machines if json else _tell
     with output.errors_as_sentences():
         workflow = _read(file, to)
         if sandbox:
-            running = _in_sandbox(workflow, api, engine, persona, speed or 60.0)
+            running = _in_sandbox(workflow, api, engine, persona, speed or 60.0, tell)
         else:
-            running = _for_real(workflow, api, engine, listen, speed or 1.0)
+            running = _for_real(workflow, api, engine, listen, speed or 1.0, tell)
         result = asyncio.run(running)
     if result.outcome != "reached":
-        raise typer.Exit(UNKNOWN if result.outcome == "silent" else NOT_REACHED)
+        raise typer.Exit(UNKNOWN if result.outcome == "silent" else NOT_DONE)
 
 
 def _read(file: Path, to: str | None) -> Workflow:
@@ -112,12 +128,13 @@ def _read(file: Path, to: str | None) -> Workflow:
     return Workflow.from_text(file.read_text("utf-8"), form, to=to)
 
 
-async def _in_sandbox(
+async def _in_sandbox(  # noqa: PLR0913, PLR0917  the options of a run
     workflow: Workflow,
     api: ApiName,
     engine: EngineName,
     persona: str | None,
     speed: float,
+    tell: Teller,
 ) -> Result:
     clock = FastClock(speed)
     async with AsyncExitStack() as stack:
@@ -130,7 +147,7 @@ async def _in_sandbox(
         box.status_url = await stack.enter_async_context(serve(webhooks))
         await stack.enter_async_context(nexmo)
         output.err.print(f"sandbox, time runs {speed:g} times faster")
-        return await _tell(nexmo, workflow, engine)
+        return await tell(await nexmo.workflows.run(workflow, engine=engine))
 
 
 def _play(box: Sandbox, recipient: str, persona: str) -> None:
@@ -140,14 +157,15 @@ def _play(box: Sandbox, recipient: str, persona: str) -> None:
         raise typer.BadParameter(str(why), param_hint="--persona") from None
 
 
-async def _for_real(
+async def _for_real(  # noqa: PLR0913, PLR0917  the options of a run
     workflow: Workflow,
     api: ApiName,
     engine: EngineName,
     listen: int,
     speed: float,
+    tell: Teller,
 ) -> Result:
-    secret, key = _variable(SECRET), _variable(API_KEY)
+    secret, key = _variable("signature_secret"), _variable("api_key")
     clock = SystemClock() if speed == 1 else FastClock(speed)
     async with AsyncExitStack() as stack:
         nexmo = Nexmo.from_env(api=api, clock=clock)
@@ -157,7 +175,7 @@ async def _for_real(
         await stack.enter_async_context(nexmo)
         if api == "v1":
             workflow = _with_webhooks(workflow, url)
-        result = await _tell(nexmo, workflow, engine)
+        result = await tell(await nexmo.workflows.run(workflow, engine=engine))
         if result.outcome == "silent" and not any(it.status for it in result.attempts):
             output.err.print(
                 f"no webhook came to {url}: can Nexmo reach it? On beta and v0.1 the"
@@ -184,20 +202,31 @@ def _with_webhooks(workflow: Workflow, url: str) -> Workflow:
     return Workflow(*steps, **times)
 
 
-def _variable(names: tuple[str, ...]) -> str:
-    for name in names:
-        if os.environ.get(name):
-            return os.environ[name]
-    advice = "Without it no webhook can be believed; or use --sandbox."
-    raise ConfigurationError(names[0], "is not set", advice)
+def _variable(of: str) -> str:
+    value = first(of, os.environ)
+    if value is None:
+        advice = "Without it no webhook can be believed; or use --sandbox."
+        raise ConfigurationError(VARIABLES[of][0], "is not set", advice)
+    return value
 
 
-async def _tell(nexmo: Nexmo, workflow: Workflow, engine: EngineName) -> Result:
-    run = await nexmo.workflows.run(workflow, engine=engine)
+async def _tell(run: Run) -> Result:
     began = None
     async for happening in run:
         began = began or happening.at
         output.out.print(line(happening, began), soft_wrap=True)
     result = await run.result()
-    output.out.print(ending(result, workflow.steps[0].message.to), soft_wrap=True)
+    output.out.print(ending(result, _recipient(run)), soft_wrap=True)
     return result
+
+
+async def _tell_machines(run: Run) -> Result:
+    async for happening in run:
+        output.as_json(runs.happening(happening))
+    result = await run.result()
+    output.as_json(runs.result(result, _recipient(run)))
+    return result
+
+
+def _recipient(run: Run) -> str:
+    return run.workflow.steps[0].message.to

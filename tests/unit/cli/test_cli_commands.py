@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import shutil
 import signal
@@ -210,3 +211,21 @@ def test_the_help_loads_no_command() -> None:
     assert result.stdout.splitlines()[-1] == str(
         ["nexmo_async.cli.exits", "nexmo_async.cli.main"]
     )
+
+
+def test_the_sandbox_tells_machines_its_address_and_keys_in_one_line() -> None:
+    command = [sys.executable, "-m", "nexmo_async", "sandbox", "--port", "0", "--json"]
+    env = os.environ | {
+        "NEXMO_SANDBOX_API_SECRET": "hidden from the list of processes",
+        "NEXMO_SANDBOX_SIGNATURE_SECRET": "this as well",
+    }
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as box:
+        assert box.stdout is not None
+        told = json.loads(box.stdout.readline())
+        send = ["send", "--to", "447700900000", "--from", "ACME", "--text", "Hello"]
+        result = CliRunner().invoke(app, send, env=told["env"])
+        box.terminate()
+
+    assert result.exit_code == 0, result.stderr
+    assert told["url"] == told["env"]["NEXMO_BASE_URL"]
+    assert told["env"]["NEXMO_SIGNATURE_SECRET"] == "this as well"

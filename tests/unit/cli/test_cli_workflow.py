@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from contextlib import ExitStack
 from pathlib import Path
@@ -173,3 +174,60 @@ def test_without_a_secret_no_webhook_could_be_believed(
 
     assert result.exit_code == 1
     assert "NEXMO_SIGNATURE_SECRET: is not set" in result.stderr
+
+
+@pytest.fixture(scope="module")
+def told() -> list[dict[str, object]]:
+    """The same run as machines are told of it."""
+    options = ["--to", "447700900000", "--sandbox", "--persona", PLAY, "--json"]
+    result = called("run", str(OTP), *options, "--speed", "60")
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_machines_are_told_of_each_step_in_a_line(
+    told: list[dict[str, object]],
+) -> None:
+    steps = [(it["channel"], it["what"], it["status"]) for it in told[:-1]]
+
+    assert {it["kind"] for it in told[:-1]} == {"happening"}
+    assert steps[0] == ("whatsapp", "sent", "")
+    assert steps[-1] == ("sms", "reached", "delivered")
+
+
+def test_the_last_line_for_machines_is_the_result(
+    told: list[dict[str, object]],
+) -> None:
+    last = told[-1]
+
+    assert {name: last[name] for name in ("kind", "to", "outcome", "channel")} == {
+        "kind": "result",
+        "to": "447700900000",
+        "outcome": "reached",
+        "channel": "sms",
+    }
+    assert last["cost"] == [{"price": "0.0333", "currency": "EUR"}]
+
+
+def test_the_result_for_machines_holds_each_attempt(
+    told: list[dict[str, object]],
+) -> None:
+    attempts = told[-1]["attempts"]
+
+    assert isinstance(attempts, list)
+    assert [(it["channel"], it["status"], it["code"]) for it in attempts] == [
+        ("whatsapp", "delivered", None),
+        ("viber", "rejected", 1300),
+        ("sms", "delivered", None),
+    ]
+
+
+def test_a_plan_for_machines_names_each_loss() -> None:
+    made = json.loads(called("plan", str(OTP), "--api", "v1", "--json").stdout)
+
+    assert made["engines"] == ["local"]
+    assert {
+        "field": "steps[0].within",
+        "problem": "v1 failover has no time limit",
+        "refused": True,
+    } in made["losses"]
