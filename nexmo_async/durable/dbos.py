@@ -199,7 +199,7 @@ class DbosEngine(Durable):
         if delay > 0:
             options["delay_seconds"] = delay
         try:
-            await self._ask(lambda: self._dbos.enqueue_async(options, job.body))
+            await self._ask(lambda: self._enqueue(options, job.body))
         except error.DBOSWorkflowIDInUseError:
             return False
         return True
@@ -223,6 +223,9 @@ class DbosEngine(Durable):
                 job = batch[key]
                 new += await self.submit(job, key=key, lane=lane, priority=priority)
         return new
+
+    async def _enqueue(self, options: EnqueueOptions, body: str) -> None:
+        await self._dbos.enqueue_async(options, body)
 
     def _options(self, job: Job, key: str, lane: str, priority: int) -> EnqueueOptions:
         return {
@@ -266,18 +269,15 @@ class DbosEngine(Durable):
 
     async def read(self, keys: Sequence[str]) -> Mapping[str, JobStatus]:
         """Where each of them stands."""
-        wanted = list(keys)
         found = await self._ask(
-            lambda: self._dbos.list_workflows_async(workflow_ids=wanted)
+            lambda: self._dbos.list_workflows_async(workflow_ids=list(keys))
         )
         return {status.workflow_id: told(status) for status in found}
 
     async def note(self, key: str, facts: Mapping[str, Any]) -> None:
         """Keep facts about it."""
-        said = dict(facts)
-        await self._ask(
-            lambda: self._dbos.update_workflow_attributes_async(key, said, merge=True)
-        )
+        write, said = self._dbos.update_workflow_attributes_async, dict(facts)
+        await self._ask(lambda: write(key, said, merge=True))
 
     async def _state(self, key: str) -> JobState | None:
         found = await self._ask(

@@ -53,6 +53,7 @@ class _Turn:
     body: str
     told: Order
     mark: Mark
+    looked: float
 
     @property
     def key(self) -> str:
@@ -96,15 +97,19 @@ class Sender:
         if found is None:
             raise ValueError(f"{key!r} is the key of no link")
         run, number = found
-        links = chained(await statuses(self._engine, run))
-        told = read(body)
-        answer = await self._do(run, number, body, told, links)
-        return answer.spell()
+        return (await self._look(run, number, body)).spell()
 
-    async def _do(
-        self, run: str, number: int, body: str, told: Order, links: list[Link]
-    ) -> Answer:
-        me = links[number - 1]
+    async def _look(self, run: str, number: int, body: str) -> Answer:
+        looked = self._clock.monotonic()
+        links = chained(await statuses(self._engine, run))
+        this = await self._do(run, number, body, links, looked)
+        return await self._begin(this) if isinstance(this, _Turn) else this
+
+    async def _do(  # noqa: PLR0911  one for each case
+        self, run: str, number: int, body: str, links: list[Link], looked: float
+    ) -> _Turn | Answer:
+        """What is to be sent, or what the link has come to without that."""
+        me, told = links[number - 1], read(body)
         now = self._clock.wall()
         if me.answer is not None:
             return me.answer  # it was done, and only its end was not kept
@@ -114,7 +119,10 @@ class Sender:
         if any(one.state not in {"waiting", "cancelled"} for one in links[number:]):
             return Answer(what="superseded", at=now)
         if me.mark is not None:
-            return await self._again(run, number, body, told, links, me.mark)
+            again = await self._again(run, number, told, links, me.mark)
+            if isinstance(again, Answer):
+                return again
+            return _Turn(run, number, body, told, again, looked)
         standing = turn(links[: number - 1], told.workflow, now)
         if not isinstance(standing.state, Ready):
             return Answer(what="stopped", at=now)
@@ -127,17 +135,11 @@ class Sender:
             doubts=state.doubts,
             due=standing.due,
         )
-        return await self._begin(_Turn(run, number, body, told, mark))
+        return _Turn(run, number, body, told, mark, looked)
 
-    async def _again(  # noqa: PLR0913, PLR0917  what is known of the link
-        self,
-        run: str,
-        number: int,
-        body: str,
-        told: Order,
-        links: list[Link],
-        mark: Mark,
-    ) -> Answer:
+    async def _again(
+        self, run: str, number: int, told: Order, links: list[Link], mark: Mark
+    ) -> Mark | Answer:
         """Somebody was sending it when they died, or are thought to have."""
         now = self._clock.wall()
         if any(one.state == "cancelled" for one in links[number:]):
@@ -148,8 +150,7 @@ class Sender:
             await self._engine.note(key_of(run, number), facts)
             await self._tell(run, number, told, links, answer)
             return answer
-        again = attrs.evolve(mark, by=uuid.uuid4().hex, at=now)
-        return await self._begin(_Turn(run, number, body, told, again))
+        return attrs.evolve(mark, by=uuid.uuid4().hex, at=now)
 
     async def _begin(self, this: _Turn) -> Answer:
         now = self._clock.wall()
@@ -160,6 +161,9 @@ class Sender:
             return Answer(what="held", at=now)
         if this.has_next:
             await self._arm(this, this.delay(now))
+        if self._clock.monotonic() - this.looked > FRESH:
+            # Stopped for a while: somebody else may have marked it, and been at it.
+            return await self._look(this.run, this.number, this.body)
         await self._engine.note(this.key, {MARK: attrs.asdict(this.mark)})
         verdict = await self._may_send(this)
         if verdict is not None:
