@@ -15,10 +15,11 @@ from nexmo_async.sandbox.dice import Dice
 from nexmo_async.sandbox.front import application
 from nexmo_async.sandbox.keep import keeping
 from nexmo_async.sandbox.login import Login
-from nexmo_async.sandbox.network import Addresses, Network
+from nexmo_async.sandbox.network import Network
 from nexmo_async.sandbox.personas import Personas
 from nexmo_async.sandbox.post import post
 from nexmo_async.sandbox.rates import FREE, REALISTIC, Meter
+from nexmo_async.sandbox.records import Addresses
 from nexmo_async.sandbox.rules import inbound as rules
 from nexmo_async.sandbox.server import serve
 from nexmo_async.sandbox.store import MESSAGES, Store

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
@@ -12,15 +12,34 @@ from nexmo_async.sandbox import payload, workflow
 from nexmo_async.sandbox.records import Ending, Place
 
 if TYPE_CHECKING:
-    from nexmo_async.sandbox.network import Network
-    from nexmo_async.sandbox.records import Draft, Message, Plan, Workflow
+    from nexmo_async.clock import Clock
+    from nexmo_async.sandbox.callbacks import Courier
+    from nexmo_async.sandbox.records import Addresses, Draft, Message, Plan, Workflow
+    from nexmo_async.sandbox.store import Store
+
+
+class Stage(Protocol):
+    """Where workflows play: who carries their messages, and tells of them."""
+
+    clock: Clock
+    store: Store
+    courier: Courier
+    addresses: Addresses
+
+    def send(self, draft: Draft, place: Place, *, wait: float = 0.0) -> Message:
+        """Carry the message of a step."""
+        ...
+
+    def missed(self, message: Message) -> float:
+        """Seconds that passed before the sandbox went on with it."""
+        ...
 
 
 @attrs.frozen(eq=False)
 class Conductor:
     """Sees workflows through."""
 
-    network: Network
+    stage: Stage
 
     async def run(self, run: Workflow) -> None:
         """See the steps that have not begun through, from the last that has."""
@@ -35,7 +54,7 @@ class Conductor:
             run.status = "completed" if decision == "completed" else "error"
             if run.api != "v1":
                 self._report(run, message)
-            self.network.store.changed("workflow", run)
+            self.stage.store.changed("workflow", run)
             return
 
     async def _decision(
@@ -49,10 +68,10 @@ class Conductor:
         return await self._outcome(step, message)
 
     def _report(self, run: Workflow, message: Message) -> None:
-        self.network.courier.send(
+        self.stage.courier.send(
             "report",
-            self.network.addresses.status_url,
-            payload.report(run, instant(self.network.clock)),
+            self.stage.addresses.status_url,
+            payload.report(run, instant(self.stage.clock)),
             message_uuid=message.message_uuid,
             turn=message.turn,
             person=message.to,
@@ -63,7 +82,7 @@ class Conductor:
     ) -> tuple[workflow.Decision, str]:
         """What comes next, and the status or the silence that decided it."""
         try:
-            async with self.network.clock.timeout(self._left(step, message)):
+            async with self.stage.clock.timeout(self._left(step, message)):
                 return await message.bell.until(lambda: _dispatched(step, message))
         except TimeoutError:
             # What came in the very last moment has come in time.
@@ -74,18 +93,18 @@ class Conductor:
         """Seconds that a step still has."""
         if step.within is None:
             return None
-        return max(0.0, step.within - self.network.missed(message))
+        return max(0.0, step.within - self.stage.missed(message))
 
     def _end(self, run: Workflow, outcome: str) -> None:
-        run.endings.append(Ending(instant(self.network.clock), outcome))
-        self.network.store.changed("workflow", run)
+        run.endings.append(Ending(instant(self.stage.clock), outcome))
+        self.stage.store.changed("workflow", run)
 
     def step(self, run: Workflow, draft: Draft, *, wait: float = 0.0) -> Message:
         """Begin the next step, after some seconds in line."""
         place = Place(run.workflow_id, len(run.messages) + 1, len(run.plan))
-        message = self.network.send(draft, place, wait=wait)
+        message = self.stage.send(draft, place, wait=wait)
         run.messages.append(message)
-        self.network.store.changed("workflow", run)
+        self.stage.store.changed("workflow", run)
         return message
 
 

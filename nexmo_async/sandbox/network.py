@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from nexmo_async.sandbox.callbacks import Courier
     from nexmo_async.sandbox.crew import Crew
     from nexmo_async.sandbox.life import Status, Turn
-    from nexmo_async.sandbox.records import Api, Draft, Webhook
+    from nexmo_async.sandbox.records import Addresses, Api, Draft, Webhook
     from nexmo_async.sandbox.store import Store
 
 #: Seconds that a person sees that a reply is being written. (Messages v1 spec.)
@@ -47,14 +47,6 @@ MOST_HEARD: Final = 100_000
 
 #: Statuses after which it is too late to take a message back.
 ENDED: Final = frozenset({"delivered", "read", "rejected", "undeliverable"})
-
-
-@attrs.define
-class Addresses:
-    """Where the account wants to hear of things; None: nowhere."""
-
-    status_url: str | None = None
-    inbound_url: str | None = None
 
 
 @attrs.define(eq=False)

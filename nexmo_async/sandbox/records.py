@@ -15,11 +15,19 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from nexmo_async.sandbox.life import Status
-    from nexmo_async.sandbox.workflow import Condition
 
 Api: TypeAlias = Literal["beta", "v0.1", "v1"]
 Format: TypeAlias = Literal["v0.1", "v1"]
 Kind: TypeAlias = Literal["status", "inbound", "report"]
+Condition: TypeAlias = Literal["delivered", "read"]
+
+
+@attrs.define
+class Addresses:
+    """Where the account wants to hear of things; None: nowhere."""
+
+    status_url: str | None = None
+    inbound_url: str | None = None
 
 
 @attrs.frozen

@@ -9,9 +9,8 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nexmo_async.sandbox.records import Draft
+    from nexmo_async.sandbox.records import Condition, Draft
 
-Condition: TypeAlias = Literal["delivered", "read"]
 Decision: TypeAlias = Literal["wait", "next", "completed", "error"]
 
 #: Which statuses meet a condition: who read it has received it. (Dispatch spec.)
