@@ -240,8 +240,9 @@ class Bulk:
         pumping = self._own(asyncio.create_task(pump.run()), control)
         pumping.add_done_callback(lambda _: results.end())
         try:
-            while (result := await results.get()) is not None:
-                yield result
+            while await results.wait():
+                while (result := results.take()) is not None:
+                    yield result
         finally:
             control.stop()
             await asyncio.wait({pumping})

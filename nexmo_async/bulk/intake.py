@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import attrs
 
@@ -28,19 +28,25 @@ FIRST_BACK_OFF: Final = 1.0
 LONGEST_BACK_OFF: Final = 30.0
 
 
-@attrs.frozen
+@attrs.define
 class Taken:
     """An item that was taken from its source.
 
     Attributes:
         index: Which one it is, counted from 0.
-        given: The item, or a row that is none.
+        message: The message or workflow; None for a bad row.
         at: When, on the monotonic clock.
+        key: Its name within the job, if it was given one.
+        line: Where it stood in its file, counted from 1.
+        bad: The row, if it is none.
     """
 
     index: int
-    given: Item | BadRow
+    message: Message | Workflow | None
     at: float
+    key: str = ""
+    line: int | None = None
+    bad: BadRow | None = None
 
 
 @attrs.define
@@ -104,7 +110,7 @@ class Intake:
         guards: Sequence[Guard] = (),
         has_room: Callable[[int], bool] | None = None,
     ) -> None:
-        self._sync: Iterator[object] | None = None
+        self._sync: Iterator[object] = iter(())
         self._async: AsyncIterator[object] | None = None
         if isinstance(items, AsyncIterable):
             self._async = aiter(items)
@@ -117,40 +123,61 @@ class Intake:
         self._puller: asyncio.Task[object] | None = None
         self._window = Window(1, 1.0)
         self._is_over = False
+        self._is_asked = False  # somebody waits in `take`
+        self._is_free = False  # nothing is against it but room
         self.taken = 0
         self.waiting_for = ""
         self.error: Exception | None = None
         self.trouble = Trouble()
         control.listen(self._hear)
+        self._hear()
 
     @property
     def is_over(self) -> bool:
         """Whether nothing more comes: the source has ended, or it was stopped."""
         return self._is_over or self._control.stopped is not None
 
+    def at_once(self) -> Taken | None:
+        """The next item, if it is at hand and nothing is against it; or `take` it."""
+        if not self._is_free or self.trouble.reason:
+            return None
+        if self._has_room is not None and not self._has_room(self.taken):
+            return None
+        given = self._next()
+        return None if given is _END else self._numbered(given, self._clock.monotonic())
+
     async def take(self) -> Taken | None:
         """The next item, once nothing is against it; None: nothing more comes.
 
-        Only one may ask at a time.
+        Only one may ask at a time; nobody gets any `at_once` meanwhile.
         """
         if self.is_over:
             return None
+        self._is_asked = True
+        self._hear()
+        try:
+            return await self._take()
+        finally:
+            self._is_asked = False
+            self._hear()
+
+    async def _take(self) -> Taken | None:
         at = self._clock.monotonic()
         if self._held(at) is not None and not await self._opened(self._held):
             return None
-        pulled = await self._pull()
-        if pulled is _END:
+        source = self._async
+        given = self._next() if source is None else await self._next_of(source)
+        if given is _END or not await self._may_go(given):
             return None
-        given = pulled if isinstance(pulled, Item | BadRow) else _item(pulled)
-        if isinstance(given, Item) and self._guards:
-            guarded = given
-            if not await self._opened(lambda _: self._guarded(guarded)):
-                return None
-        is_item = isinstance(given, Item) and self._control.rate is not None
-        if is_item and not await self._opened(self._turn):
-            return None
+        return self._numbered(given, at)
+
+    def _numbered(self, given: object, at: float) -> Taken:
         index, self.taken = self.taken, self.taken + 1
-        return Taken(index, given, at)
+        if isinstance(given, Item):
+            return Taken(index, given.message, at, given.key, given.line)
+        if isinstance(given, BadRow):
+            return Taken(index, None, at, "", given.line, given)
+        return Taken(index, _message(given), at)
 
     async def wait_out(self) -> bool:
         """Wait until it is worth trying again; False: it was stopped meanwhile."""
@@ -179,7 +206,7 @@ class Intake:
             return Hold(self._control.paused)
         if self._has_room is not None and not self._has_room(self.taken):
             return Hold("results to be taken")
-        return self.trouble.hold(now)
+        return self.trouble.hold(now) if self.trouble.reason else None
 
     def _guarded(self, item: Item) -> Hold | None:
         if self._control.paused is not None:
@@ -211,20 +238,39 @@ class Intake:
             self._window.used.pop()
             self._control.ring()
 
-    async def _pull(self) -> object:
+    async def _may_go(self, given: object) -> bool:
+        """Wait for the guards, and for its turn; False: nothing more is taken."""
+        if isinstance(given, BadRow):
+            return True
+        if self._guards:
+            item = given if isinstance(given, Item) else Item(_message(given))
+            if not await self._opened(lambda _: self._guarded(item)):
+                return False
+        return self._control.rate is None or await self._opened(self._turn)
+
+    def _next(self) -> object:
+        """What a source at hand gives next."""
         try:
-            if self._sync is not None:
-                pulled = next(self._sync, _END)
-            elif self._async is not None:
-                pulled = await self._pull_slowly(self._async)
-            else:
-                pulled = _END
+            pulled = next(self._sync, _END)
         except Exception as error:  # noqa: BLE001  the source's own; its owner raises it
-            self.error = error
-            pulled = _END
+            self.error, pulled = error, _END
         if pulled is _END:
-            self._is_over = True
+            self._end()
         return pulled
+
+    async def _next_of(self, source: AsyncIterator[object]) -> object:
+        """What a source gives next that takes its time."""
+        try:
+            pulled = await self._pull_slowly(source)
+        except Exception as error:  # noqa: BLE001  as above
+            self.error, pulled = error, _END
+        if pulled is _END:
+            self._end()
+        return pulled
+
+    def _end(self) -> None:
+        self._is_over = True
+        self._hear()
 
     async def _pull_slowly(self, source: AsyncIterator[object]) -> object:
         """The next one; a stop takes back the question, as it may never be answered."""
@@ -240,12 +286,15 @@ class Intake:
             self._puller, self.waiting_for = None, ""
 
     def _hear(self) -> None:
-        if self._control.stopped is not None and self._puller is not None:
+        control = self._control
+        is_steered = control.paused is not None or control.rate is not None
+        is_slow = self._async is not None or bool(self._guards) or self._is_asked
+        self._is_free = not (is_steered or is_slow or self.is_over)
+        if control.stopped is not None and self._puller is not None:
             puller, self._puller = self._puller, None
             puller.cancel()
 
 
-def _item(given: object) -> Item:
-    """An item without a key; whether it is a message at all shows when it is sent."""
-    message: Message | Workflow = given  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]  callers without a type checker
-    return Item(message)
+def _message(given: object) -> Message | Workflow:
+    """What was given; whether it is a message at all shows when it is sent."""
+    return cast("Message | Workflow", given)

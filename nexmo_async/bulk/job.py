@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
 from nexmo_async.bulk.errors import DoubleError, EarlierError
-from nexmo_async.bulk.item import BadRow, key_of, reference
+from nexmo_async.bulk.item import key_of, reference
 from nexmo_async.bulk.journal import Answer, Intent, State, what_next
 from nexmo_async.bulk.report import NAMED, Report, UnknownItem
 from nexmo_async.bulk.result import BulkResult
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from nexmo_async.bulk.control import Control
     from nexmo_async.bulk.guard import Guard
     from nexmo_async.bulk.intake import Intake, Taken
-    from nexmo_async.bulk.item import Item
     from nexmo_async.bulk.journal import Entry, Journal
     from nexmo_async.bulk.report import Progress
     from nexmo_async.bulk.sender import Ways
@@ -98,7 +97,7 @@ class Job:
     grace: float
     patience: float
     _sender: Sender = attrs.field(init=False)
-    _aside: dict[str, Item] = attrs.field(init=False, factory=dict["str", "Item"])
+    _aside: dict[str, Taken] = attrs.field(init=False, factory=dict["str", "Taken"])
     _unknown: list[UnknownItem] = attrs.field(init=False, factory=list[UnknownItem])
 
     def __attrs_post_init__(self) -> None:
@@ -107,24 +106,24 @@ class Job:
 
     async def work(self, taken: Taken) -> BulkResult | None:
         """The result of an item; None if it is set aside until the end."""
-        item = taken.given
-        if isinstance(item, BadRow):
-            return bad_row(taken.index, item)
-        if not isinstance(cast("object", item.message), Message | Workflow):
-            return await self._sender.deliver(taken, item, "", item.key, attempts=0)
-        key = item.key or key_of(item.message)
+        message = taken.message
+        if taken.bad is not None:
+            return bad_row(taken.index, taken.bad)
+        if not isinstance(message, Message | Workflow):
+            return await self._sender.deliver(taken, "", taken.key, attempts=0)
+        key = taken.key or key_of(message)
         name = reference(self.name, key) if self.ways.has_refs else ""
         intent = Intent(
             key=key,
-            client_ref=_receipts_name(item.message, name),
+            client_ref=_receipts_name(message, name),
             index=taken.index,
-            line=item.line,
+            line=taken.line,
             at=self.ways.clock.wall(),
         )
         known = await self.journal.intend(intent)
         if known is None:
-            return await self._send(taken, item, key, name)
-        return await self._again(taken, item, known, name)
+            return await self._send(taken, key, name)
+        return await self._again(taken, known, name)
 
     def emit(self, result: BulkResult) -> None:
         """Count a result and tell the guards."""
@@ -173,42 +172,38 @@ class Job:
             curve=tally.curve,
         )
 
-    async def _again(
-        self, taken: Taken, item: Item, known: Entry, name: str
-    ) -> BulkResult | None:
+    async def _again(self, taken: Taken, known: Entry, name: str) -> BulkResult | None:
         """What to do about an item that the journal knows."""
         key = known.intent.key
         match what_next(known):
             case "send":
-                return await self._send(taken, item, key, name)
+                return await self._send(taken, key, name)
             case "settle" if self.on_unknown != "resend":
                 self.intake.give_back()
-                self._set_aside(item, key)
+                self._set_aside(taken, key)
                 return None
             case "settle":
                 uuid = await self._look(known, 0.0)
                 if not uuid:
-                    return await self._send(taken, item, key, name)
+                    return await self._send(taken, key, name)
                 self.intake.give_back()
-                return self._found(known, uuid, item)
+                return self._found(known, uuid, taken)
             case "skip":
                 self.intake.give_back()
-                return _skipped(taken, item, known)
+                return _skipped(taken, known)
             case "double":
                 self.intake.give_back()
-                return _failed(taken.index, key, item, DoubleError(key))
+                return _failed(taken.index, key, taken, DoubleError(key))
 
-    async def _send(
-        self, taken: Taken, item: Item, key: str, name: str
-    ) -> BulkResult | None:
+    async def _send(self, taken: Taken, key: str, name: str) -> BulkResult | None:
         """Send it, as often as something keeps all items back."""
         attempts = 1
-        result = await self._sender.deliver(taken, item, name, key)
+        result = await self._sender.deliver(taken, name, key)
         while isinstance(result.error, WAITED_OUT):
             if not await self._wait_out(result.error):
                 break
             attempts += 1
-            result = await self._sender.deliver(taken, item, name, key, attempts)
+            result = await self._sender.deliver(taken, name, key, attempts)
         else:
             self.intake.trouble.over()
         if isinstance(result.error, STOPS):
@@ -219,7 +214,7 @@ class Job:
         self.journal.answer(key, answer)
         if state != "unknown":
             return result
-        self._set_aside(item, key)
+        self._set_aside(taken, key)
         return None
 
     async def _wait_out(self, error: NexmoError) -> bool:
@@ -230,11 +225,11 @@ class Job:
             self.control.stop(f"{type(error).__name__}: {error.what()}")
         return await self.intake.wait_out()
 
-    def _set_aside(self, item: Item, key: str) -> None:
+    def _set_aside(self, taken: Taken, key: str) -> None:
         """Its result comes at the end, when receipts have had time to come."""
         self.tally.set_aside += 1
         if len(self._aside) < NAMED:
-            self._aside[key] = item
+            self._aside[key] = taken
 
     async def _look(self, entry: Entry, within: float) -> str:
         """The message that a receipt of the item names; empty if none has come."""
@@ -253,25 +248,25 @@ class Job:
     def _settled(self, entry: Entry, uuid: str) -> None:
         """The result of an item that was set aside."""
         intent = entry.intent
-        item = self._aside.pop(intent.key, None)
+        taken = self._aside.pop(intent.key, None)
         self.tally.set_aside = max(0, self.tally.set_aside - 1)
         if uuid:
-            self.emit(self._found(entry, uuid, item))
+            self.emit(self._found(entry, uuid, taken))
             return
         if len(self._unknown) < NAMED:
             named = (intent.key, intent.client_ref, intent.index, intent.line)
             self._unknown.append(UnknownItem(*named))
         error = UnknownOutcomeError(intent.client_ref, "no receipt has come")
-        self.emit(_failed(intent.index, intent.key, item, error, intent.line))
+        self.emit(_failed(intent.index, intent.key, taken, error, intent.line))
 
-    def _found(self, entry: Entry, uuid: str, item: Item | None) -> BulkResult:
+    def _found(self, entry: Entry, uuid: str, taken: Taken | None) -> BulkResult:
         """The result of an item that a receipt has named."""
         intent, at = entry.intent, self.ways.clock.wall()
         self.journal.answer(intent.key, Answer("answered", uuid, at=at))
         return BulkResult(
             index=intent.index,
             key=intent.key,
-            message=None if item is None else item.message,
+            message=None if taken is None else taken.message,
             ok=True,
             sent=None,
             error=None,
@@ -289,32 +284,36 @@ def _receipts_name(message: Message | Workflow, name: str) -> str:
     return message.client_ref or name
 
 
-def _skipped(taken: Taken, item: Item, known: Entry) -> BulkResult:
+def _skipped(taken: Taken, known: Entry) -> BulkResult:
     """The result of an item that an earlier run had settled."""
     answer, is_ok = known.answer, known.answer.state == "answered"
     return BulkResult(
         index=taken.index,
         key=known.intent.key,
-        message=item.message,
+        message=taken.message,
         ok=is_ok,
         sent=None,
         error=None if is_ok else EarlierError(known.intent.key, answer.reason),
-        line=item.line,
+        line=taken.line,
         message_uuid=answer.message_uuid,
         skipped=True,
     )
 
 
 def _failed(
-    index: int, key: str, item: Item | None, error: NexmoError, line: int | None = None
+    index: int,
+    key: str,
+    taken: Taken | None,
+    error: NexmoError,
+    line: int | None = None,
 ) -> BulkResult:
     """The result of an item that was not handed over."""
     return BulkResult(
         index=index,
         key=key,
-        message=None if item is None else item.message,
+        message=None if taken is None else taken.message,
         ok=False,
         sent=None,
         error=error,
-        line=line if item is None else item.line,
+        line=line if taken is None else taken.line,
     )

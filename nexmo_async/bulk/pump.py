@@ -47,7 +47,7 @@ class Pump:
         self._door = asyncio.Lock()  # a source is asked for one item at a time
         self._tasks: asyncio.TaskGroup | None = None
         self._workers: set[asyncio.Task[None]] = set()
-        self._leaving = 0
+        self._is_crowded = False  # more workers than wanted: the next to be free leaves
         self.error: Exception | None = None
         control.listen(self._hear)
 
@@ -67,7 +67,8 @@ class Pump:
         try:
             while True:
                 for _ in range(_IN_A_ROW):
-                    taken = await self._take()
+                    taken = None if self._is_crowded else self._intake.at_once()
+                    taken = taken or await self._take()
                     if taken is None:
                         return
                     result = await self._work(taken)
@@ -79,13 +80,14 @@ class Pump:
         finally:
             if me is not None:
                 self._workers.discard(me)
+                self._is_crowded = len(self._workers) > self._control.concurrency
 
     async def _take(self) -> Taken | None:
         """The next item; None: this worker is needed no longer."""
         if self._intake.is_over:
             return None
         async with self._door:
-            if len(self._workers) > self._control.concurrency:
+            if self._is_crowded:
                 return None
             return await self._intake.take()
 
@@ -93,6 +95,7 @@ class Pump:
         """Be as many as wanted; whoever is too many leaves when it is free."""
         if self._tasks is None:
             return
+        self._is_crowded = len(self._workers) > self._control.concurrency
         if self._control.aborted:
             for worker in self._workers:
                 worker.cancel()

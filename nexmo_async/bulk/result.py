@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nexmo_async.models.workflow import Workflow
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)  # one for each message: a dict is filled in half the time
 class BulkResult:
     """What became of one item. Each item has exactly one.
 

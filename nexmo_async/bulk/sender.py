@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final, Protocol, cast
+import secrets
+from functools import partial
+from typing import TYPE_CHECKING, Final, Protocol
 
 import attrs
 
 from nexmo_async.bulk.errors import RowError, WorkflowEndedError
-from nexmo_async.bulk.item import BadRow
 from nexmo_async.bulk.result import BulkResult
 from nexmo_async.errors import (
     MessageError,
@@ -20,8 +21,10 @@ from nexmo_async.models.message import Message
 from nexmo_async.models.workflow import Workflow
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from nexmo_async.bulk.intake import Taken
-    from nexmo_async.bulk.item import Item
+    from nexmo_async.bulk.item import BadRow
     from nexmo_async.clock import Clock
     from nexmo_async.messages.sent import Sent
     from nexmo_async.models.attempt import Result
@@ -88,69 +91,64 @@ class Sender:
     """Sends one item after the other. It raises nothing for an item's sake."""
 
     ways: Ways
+    _prefix: str = attrs.field(init=False, factory=partial(secrets.token_hex, 12))
 
-    async def work(self, taken: Taken) -> BulkResult:
+    def work(self, taken: Taken) -> Awaitable[BulkResult]:
         """The result of an item, whatever it is."""
-        if isinstance(taken.given, BadRow):
-            return bad_row(taken.index, taken.given)
-        return await self.deliver(taken, taken.given, "", taken.given.key)
+        if taken.bad is not None:
+            return _at_once(bad_row(taken.index, taken.bad))
+        return self.deliver(taken, self._ref(taken.index), taken.key)
+
+    def _ref(self, index: int) -> str:
+        return f"{self._prefix}{index:08x}" if self.ways.has_refs else ""
 
     async def deliver(
-        self, taken: Taken, item: Item, client_ref: str, key: str, attempts: int = 1
+        self, taken: Taken, client_ref: str, key: str, attempts: int = 1
     ) -> BulkResult:
         """Send an item under that reference, and say what came of it.
 
         Waiting for a turn is no failure: it queues again until it has one.
         """
-        clock = self.ways.clock
+        ways, message = self.ways, taken.message
+        error: NexmoError | None = None
         while True:
-            at = clock.monotonic()
-            sent, error = await self._hand_over(item.message, client_ref)
-            if not isinstance(error, ThrottledError):
-                break
-            attempts += 1
-            await clock.sleep(PAUSE)
-        return BulkResult(
-            index=taken.index,
-            key=key,
-            message=item.message,
-            ok=error is None,
-            sent=sent,
-            error=error,
-            attempts=attempts,
-            waited=at - taken.at,
-            line=item.line,
-            took=clock.monotonic() - at,
-            message_uuid=getattr(sent, "message_uuid", ""),
-        )
+            at = ways.clock.monotonic()
+            try:
+                if isinstance(message, Message):
+                    sent, _ = await ways.send(message, None, client_ref=client_ref)
+                    uuid = sent.message_uuid
+                else:
+                    sent, error = await self._run(message, client_ref)
+                    uuid = ""
+            except ThrottledError:
+                attempts += 1
+                await ways.clock.sleep(PAUSE)
+                continue
+            except Exception as why:  # noqa: BLE001  of a function of the user's
+                sent, uuid, error = None, "", _blamed(why, client_ref)
+            took = ways.clock.monotonic() - at
+            waited, is_ok = at - taken.at, error is None
+            return BulkResult(
+                taken.index, key, message, is_ok, sent, error,
+                attempts, waited, taken.line, took, uuid,
+            )  # fmt: skip
 
-    async def _hand_over(
-        self, message: Message | Workflow, client_ref: str
-    ) -> tuple[Sent | Result | None, NexmoError | None]:
+    async def _run(
+        self, message: object, name: str
+    ) -> tuple[Result | None, NexmoError | None]:
+        """How a workflow ends that is run here."""
+        if not isinstance(message, Workflow):
+            problem = f"is {type(message).__name__}, write Sms(...) or the like"
+            return None, MessageError("message", problem)
+        run = await self.ways.begin(message, name=name or None)
         try:
-            if isinstance(message, Message):
-                sent, _ = await self.ways.send(message, None, client_ref=client_ref)
-                return sent, None
-            if isinstance(cast("object", message), Workflow):
-                return _ended(await self._run(message, client_ref))
-        except NexmoError as error:
-            return None, error
-        except Exception as error:  # noqa: BLE001  of a function of the user's
-            # It may have been raised before the message left, or after.
-            problem = f"{type(error).__name__}: {error}"
-            unknown = UnknownOutcomeError(client_ref, problem)
-            unknown.__cause__ = error
-            return None, unknown
-        named = type(cast("object", message)).__name__
-        return None, MessageError("message", f"is {named}, write Sms(...) or the like")
-
-    async def _run(self, workflow: Workflow, name: str) -> Result:
-        run = await self.ways.begin(workflow, name=name or None)
-        try:
-            return await run.result()
+            result = await run.result()
         except asyncio.CancelledError:
             run.cancel()
             raise
+        if result.outcome == _REACHED:
+            return result, None
+        return result, WorkflowEndedError(result.id, result.outcome, result.why)
 
 
 def bad_row(index: int, row: BadRow) -> BulkResult:
@@ -159,7 +157,14 @@ def bad_row(index: int, row: BadRow) -> BulkResult:
     return BulkResult(index, "", None, False, None, error, line=row.line)  # noqa: FBT003  ok: no
 
 
-def _ended(result: Result) -> tuple[Result, NexmoError | None]:
-    if result.outcome == _REACHED:
-        return result, None
-    return result, WorkflowEndedError(result.id, result.outcome, result.why)
+async def _at_once(result: BulkResult) -> BulkResult:
+    return result
+
+
+def _blamed(why: Exception, client_ref: str) -> NexmoError:
+    """What went wrong; what was raised by something else may have come after a send."""
+    if isinstance(why, NexmoError):
+        return why
+    unknown = UnknownOutcomeError(client_ref, f"{type(why).__name__}: {why}")
+    unknown.__cause__ = why
+    return unknown

@@ -57,16 +57,22 @@ class Results:
         self._is_over = True
         self._ring()
 
-    async def get(self) -> BulkResult | None:
-        """The next one; None: there is none any more."""
+    async def wait(self) -> bool:
+        """Until there is one to take; False: there is none any more."""
         while not self._ready:
             if self._is_over:
-                return None
+                return False
             self._bell = asyncio.get_running_loop().create_future()
             try:
                 await self._bell
             finally:
                 self._bell = None
+        return True
+
+    def take(self) -> BulkResult | None:
+        """The next one; None: `wait` for it."""
+        if not self._ready:
+            return None
         self._given += 1
         if self._is_full:
             self._freed()
