@@ -52,7 +52,7 @@ class OnDemand(TyperGroup):
         """Put the command in the place of its line, and its settings beside it."""
         name = args[0]
         if name in COMMANDS:
-            self.commands[name] = _loaded(name)
+            self.commands[name] = loaded(name)
             if not ctx.resilient_parsing and not set(HELP) & set(args):
                 _settle(ctx, name, self.commands[name])
         return super().resolve_command(ctx, args)
@@ -69,7 +69,8 @@ app = typer.Typer(
 )
 
 
-def _loaded(name: str) -> Any:  # noqa: ANN401  as above
+def loaded(name: str) -> Any:  # noqa: ANN401  as above
+    """One of the commands, with all that it takes."""
     room, _ = COMMANDS[name]
     module = import_module(f"nexmo_async.cli.{room}")
     shelf = typer.Typer(rich_markup_mode="rich", add_completion=False)

@@ -1,4 +1,4 @@
-"""`nexmo-async send`: one message, with credentials from the environment."""
+"""`nexmo-async send`: one message, with credentials from the environment or files."""
 
 from __future__ import annotations
 
@@ -65,8 +65,9 @@ def send(  # noqa: PLR0913  the options of a message
 ) -> None:
     """Send one message and print the id that Nexmo gives it.
 
-    Credentials come from NEXMO_APPLICATION_ID and NEXMO_APPLICATION_PRIVATE_KEY_PATH,
-    or NEXMO_API_KEY and NEXMO_API_SECRET; NEXMO_BASE_URL names another host.
+    Credentials come from the environment, .env or TOML: NEXMO_APPLICATION_ID and
+    NEXMO_APPLICATION_PRIVATE_KEY_PATH, or NEXMO_API_KEY and NEXMO_API_SECRET.
+    NEXMO_BASE_URL names another host.
 
     Example: nexmo-async send --to 447700900000 --from ACME --text "Hello"
     """

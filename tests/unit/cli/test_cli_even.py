@@ -49,7 +49,7 @@ def walk(command: Command, name: str) -> Iterator[tuple[str, Command]]:
 ALL = dict(
     pair
     for name in COMMANDS
-    for pair in walk(main._loaded(name), name)  # noqa: SLF001  as the line loads it
+    for pair in walk(main.loaded(name), name)
 )
 
 
