@@ -8,7 +8,6 @@ import importlib.util
 import warnings
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar
-from urllib.parse import urlsplit
 
 from nexmo_async.auth import environment
 from nexmo_async.auth.credentials import Basic
@@ -24,8 +23,11 @@ from nexmo_async.errors import (
 )
 from nexmo_async.messages.client import Messages, Post
 from nexmo_async.observe.events import teller
+from nexmo_async.observe.trail import note
 from nexmo_async.receipts.inbox import Inbox
 from nexmo_async.receipts.memory import MemoryReceipts
+from nexmo_async.receipts.observed import ObservedReceipts
+from nexmo_async.transport import address
 from nexmo_async.transport.hooks import Gate, Gated, Watched, Wrapped
 from nexmo_async.transport.region import Regional
 from nexmo_async.transport.retry import Retry, Retrying
@@ -49,19 +51,10 @@ if TYPE_CHECKING:
     from nexmo_async.transport.throttle import Limit, Usage
     from nexmo_async.wire.limits import Api
 
-#: Where the API lives; email, RCS and WhatsApp updates must go to their own region.
-REGIONS: Final[Mapping[str, str]] = {
-    "eu": "https://api-eu.nexmo.com",
-    "us": "https://api-us.nexmo.com",
-    "ap": "https://api-ap.nexmo.com",
-}
-ANYWHERE: Final = "https://api.nexmo.com"
-
 #: What carries the requests; "auto" is the quickest one installed.
 Library = Literal["auto", "httpx", "aiohttp"]
 
 _Resource = TypeVar("_Resource")
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Nexmo:
@@ -81,7 +74,8 @@ class Nexmo:
         transport: "httpx", "aiohttp", or "auto" for the quickest one installed; or
             what carries the requests instead. You opened it, so you close it.
         receipts: Where receipts are kept, instead of in memory.
-        observers: Functions that are told what each send goes through.
+        observers: Functions that are told what each send goes through, each receipt
+            that is recorded in `nexmo.receipts`, and each failover.
         middleware: Functions that have a hand in each attempt, outermost first:
             `async def mine(request, call_next)`.
         clock: What time is measured by.
@@ -115,12 +109,12 @@ class Nexmo:
             raise ConfigurationError("transport", problem)
         self._auth = auth
         self._dialect = DIALECTS[api]
-        self._base_url = _base_url(base_url, region, allow_http=allow_http)
+        self._base_url = address.checked(base_url, region, allow_http=allow_http)
         self._timeout = _positive(timeout)
         self._retry = retry or Retry()
         self._clock = clock or SystemClock()
         self._throttle = Throttle(limits, self._clock) if limits else None
-        self._tell = teller(observers)
+        self._tell = teller([note, *observers]) if observers else None
         self._middleware = tuple(middleware)
         self._given: Transport | Library = transport
         self._own: Transport | None = None
@@ -135,6 +129,8 @@ class Nexmo:
         self.receipts: ReceiptStore = (
             MemoryReceipts(clock=self._clock) if receipts is None else receipts
         )
+        if observers:
+            self.receipts = ObservedReceipts(self.receipts, observers)
         self.inbound = Inbox(self.receipts)
 
     @classmethod
@@ -207,8 +203,8 @@ class Nexmo:
         if isinstance(inner, str):
             abroad = partial(self._connections, inner)
             inner = self._own = await abroad(self._base_url)
-            if self._base_url in {ANYWHERE, *REGIONS.values()}:
-                inner = self._own = Regional(inner, REGIONS, abroad)
+            if address.has_regions(self._base_url):
+                inner = self._own = Regional(inner, address.REGIONS, abroad)
         self._gate = Gate()
         if self._tell is not None:
             inner = Watched(inner, self._clock, self._tell)
@@ -221,7 +217,10 @@ class Nexmo:
             )
         inner = Authorizing(inner, caller, self._clock)
         self._desk = await Desk(
-            self.receipts, self._clock, has_refs=self._dialect.has_client_ref
+            self.receipts,
+            self._clock,
+            has_refs=self._dialect.has_client_ref,
+            tell=self._tell,
         ).__aenter__()
         self._stack(Gated(inner, self._gate))
         return self
@@ -251,6 +250,8 @@ class Nexmo:
             clock=self._clock,
             timeout=self._timeout,
             total=self._retry.total,
+            tell=self._tell,
+            server=self._base_url,
         )
 
     async def request(
@@ -279,7 +280,8 @@ class Nexmo:
             # Else the host could be another one: ".example.com", "@example.com".
             raise ConfigurationError("path", "must begin with a slash")
         post = _open(self._post)
-        return await post(path, json, "", method=method.upper(), total=total)
+        with post.told("request", method.upper(), path):
+            return await post(path, json, "", method=method.upper(), total=total)
 
     async def _settle(self, client_ref: str, within: float) -> str:
         """The message that any receipt with this reference names."""
@@ -366,32 +368,6 @@ def _positive(timeout: float) -> float:
     if not timeout > 0:
         raise ConfigurationError("timeout", "must be more than 0 seconds")
     return timeout
-
-
-def _base_url(base_url: str | None, region: str | None, *, allow_http: bool) -> str:
-    if region is not None:
-        if base_url is not None:
-            raise ConfigurationError("region", "and base_url exclude each other")
-        if region not in REGIONS:
-            problem = f"is {region!r}, choose of {', '.join(REGIONS)}"
-            raise ConfigurationError("region", problem)
-        return REGIONS[region]
-    url = (base_url or ANYWHERE).rstrip("/")
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # looking at it is what checks it
-    except ValueError as why:
-        raise ConfigurationError("base_url", f"is no address: {why}") from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ConfigurationError("base_url", "is no address such as https://host:port")
-    if parts.path or parts.query or parts.fragment or "@" in parts.netloc:
-        problem = "has more than scheme, host and port"
-        raise ConfigurationError("base_url", problem)
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK and not allow_http:
-        problem = "would send your credentials unencrypted"
-        advice = "Use https, or allow_http=True if you are sure."
-        raise ConfigurationError("base_url", problem, advice)
-    return url
 
 
 def _open(resource: _Resource | None) -> _Resource:

@@ -17,9 +17,10 @@ from nexmo_async.auth import environment
 from nexmo_async.cli import findings, output
 from nexmo_async.cli.exits import NOT_DONE
 from nexmo_async.cli.findings import Finding
-from nexmo_async.client import ANYWHERE, Nexmo
+from nexmo_async.client import Nexmo
 from nexmo_async.clock import SystemClock
 from nexmo_async.errors import NexmoError
+from nexmo_async.transport.address import ANYWHERE
 from nexmo_async.transport.base import Request, server_time
 from nexmo_async.transport.httpx import HttpxTransport
 from nexmo_async.transport.retry import Retry

@@ -46,6 +46,7 @@ EXTRAS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "tls": (("trustme",), "lets the sandbox serve https"),
     "redis": (("redis",), "shares receipts between processes"),
     "otel": (("opentelemetry-api",), "traces and measures"),
+    "prometheus": (("prometheus-client",), "measures for Prometheus"),
     "phone": (("phonenumbers",), "knows countries and valid numbers"),
     "cluster": (("dbos",), "runs on more than one machine"),
 }

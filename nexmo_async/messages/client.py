@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ import attrs
 from nexmo_async.errors import ConfigurationError, UnknownOutcomeError
 from nexmo_async.messages.raw import RawMessages
 from nexmo_async.messages.sent import Sent
+from nexmo_async.observe.events import Subject
+from nexmo_async.observe.trail import Sending
+from nexmo_async.transport.address import server
 from nexmo_async.transport.base import Request, Response, Transport, retry_after
 from nexmo_async.wire.codec import dumps
 from nexmo_async.wire.dialect import added, decode_answer, reference
@@ -20,10 +24,13 @@ from nexmo_async.wire.update import path as update_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractContextManager
 
     from nexmo_async.clock import Clock
     from nexmo_async.models.inbound import Inbound
     from nexmo_async.models.message import Message
+    from nexmo_async.observe.events import Operation, Tell
+    from nexmo_async.observe.trail import Trail
     from nexmo_async.receipts.store import ReceiptStore
     from nexmo_async.wire.dialect import Dialect
 
@@ -37,6 +44,24 @@ class Post:
     clock: Clock
     timeout: float
     total: float = 60.0
+    tell: Tell | None = None
+    server: str = ""
+
+    def told(
+        self,
+        operation: Operation,
+        method: str,
+        path: str,
+        client_ref: str = "",
+        *,
+        region: str = "",
+    ) -> AbstractContextManager[Trail | None]:
+        """Tell that something begins that is no message, and how it ends."""
+        if self.tell is None:
+            return nullcontext()
+        subject = Subject(method, path.partition("?")[0], client_ref)
+        where = server(self.server, region)
+        return Sending(self.tell, self.clock, where, operation, subject)
 
     def new_ref(self) -> str:
         """A fresh client_ref; empty where the generation returns none."""
@@ -185,7 +210,9 @@ class Messages:
             problem = "is a key with its secret, which may not change a message"
             advice = "Open the client with Jwt(application_id, private_key)."
             raise ConfigurationError("auth", problem, advice)
-        await self._post(path, body, "", method="PATCH", region=region or "")
+        where = region or ""
+        with self._post.told("update", "PATCH", path, region=where):
+            await self._post(path, body, "", method="PATCH", region=where)
 
     async def sent_and_answer(
         self,
@@ -198,8 +225,30 @@ class Messages:
 
         The reference is taken if the message has none of its own.
         """
+        post = self._post
+        client_ref = message.client_ref or client_ref or post.new_ref()
+        if post.tell is None:
+            return await self._sent_and_answer(message, total, extra, client_ref, None)
+        subject = Subject(
+            "POST",
+            post.dialect.messages,
+            client_ref,
+            message.sender,
+            message.to,
+            message.channel,
+        )
+        with Sending(post.tell, post.clock, post.server, "send", subject) as trail:
+            return await self._sent_and_answer(message, total, extra, client_ref, trail)
+
+    async def _sent_and_answer(
+        self,
+        message: Message,
+        total: float | timedelta | None,
+        extra: Mapping[str, object] | None,
+        client_ref: str,
+        trail: Trail | None,
+    ) -> tuple[Sent, Response]:
         dialect = self._post.dialect
-        client_ref = message.client_ref or client_ref or self._post.new_ref()
         body = dialect.message(message, client_ref or None)
         client_ref = reference(body)
         if extra:
@@ -212,11 +261,15 @@ class Messages:
             recipient=message.to,
             total=total,
         )
+        message_uuid = named(response, "message_uuid", client_ref)
+        if trail is not None:
+            trail.message_uuid = message_uuid
         sent = Sent(
-            message_uuid=named(response, "message_uuid", client_ref),
+            message_uuid=message_uuid,
             client_ref=client_ref,
             message=message,
             receipts=self._receipts,
+            trail=trail,
         )
         return sent, response
 

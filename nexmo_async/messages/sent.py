@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from nexmo_async.messages.explain import Explanation, explanation
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from nexmo_async.models.message import Message
     from nexmo_async.models.receipt import Receipt, Status
+    from nexmo_async.observe.trail import Trail
     from nexmo_async.receipts.store import ReceiptStore, Subscription
 
 
@@ -29,6 +32,9 @@ class Sent:
     client_ref: str
     message: Message
     _receipts: ReceiptStore = attrs.field(alias="receipts", repr=False, eq=False)
+    _trail: Trail | None = attrs.field(
+        default=None, alias="trail", repr=False, eq=False
+    )
 
     async def until(
         self,
@@ -65,3 +71,11 @@ class Sent:
     async def history(self) -> Sequence[Receipt]:
         """Every receipt so far, in the order they came."""
         return await self._receipts.history(self.message_uuid)
+
+    async def explain(self) -> Explanation:
+        """Where the time of this message went: `print(await sent.explain())`.
+
+        What happened before it was accepted is known if the client has observers, any
+        will do: `Nexmo(..., observers=[log])`. The receipts are those so far.
+        """
+        return explanation(self.message, self._trail, await self.history())

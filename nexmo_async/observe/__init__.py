@@ -1,10 +1,14 @@
-"""What a send goes through, told as it happens: frozen events, and a log of them."""
+"""What a message goes through, told as it happens: events, a log, spans, measures."""
 
 from nexmo_async.observe.events import (
     Answered,
     Attempt,
+    Begun,
+    Ended,
     Event,
+    FailedOver,
     Queued,
+    Received,
     Repeated,
     Settled,
     Subject,
@@ -14,8 +18,12 @@ from nexmo_async.observe.events import (
 __all__ = [
     "Answered",
     "Attempt",
+    "Begun",
+    "Ended",
     "Event",
+    "FailedOver",
     "Queued",
+    "Received",
     "Repeated",
     "Settled",
     "Subject",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import attrs
 
 from nexmo_async.observe.events import Subject
+from nexmo_async.observe.trail import current_subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,9 +51,13 @@ class Request:
 
     @property
     def subject(self) -> Subject:
-        """What events say that they are about."""
-        return Subject(
-            self.method, self.path, self.client_ref, self.sender, self.recipient
+        """What events say that they are about: the send, if this belongs to one."""
+        return current_subject() or Subject(
+            self.method,
+            self.path.partition("?")[0],
+            self.client_ref,
+            self.sender,
+            self.recipient,
         )
 
     def signed(self, authorization: str) -> Request:

@@ -52,10 +52,10 @@ class Watched:
         self.tell(Attempt(subject))
         try:
             response = await self.inner.send(request)
-        except NexmoError as why:
-            self.tell(
-                Answered(subject, self.clock.monotonic() - began, None, why.what())
-            )
+        except (NexmoError, asyncio.CancelledError) as why:
+            took, error = self.clock.monotonic() - began, type(why).__name__
+            problem = why.what() if isinstance(why, NexmoError) else "called off"
+            self.tell(Answered(subject, took, None, problem, error))
             raise
         self.tell(Answered(subject, self.clock.monotonic() - began, response.status))
         return response

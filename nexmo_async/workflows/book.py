@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from contextvars import Context, copy_context
 from typing import TYPE_CHECKING, Final, assert_never
 
 import attrs
@@ -27,6 +28,7 @@ from nexmo_async.models.states import (
     TimeUp,
     Waiting,
 )
+from nexmo_async.observe.events import FailedOver, Subject
 from nexmo_async.workflows.kinds import blames_channel, kind_of_code
 from nexmo_async.workflows.run import Happening, Run, Try, moment
 from nexmo_async.workflows.timers import Timer, Timers
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nexmo_async.clock import Clock
+    from nexmo_async.observe.events import Tell
     from nexmo_async.receipts.store import ReceiptStore
     from nexmo_async.workflows.health import ChannelHealth, Visit
     from nexmo_async.workflows.mail import Mail
@@ -55,7 +58,12 @@ IN_FLIGHT: Final = (Sending, Settling, Waiting)
 
 @attrs.define(eq=False, weakref_slot=False)
 class Job:
-    """A run, and what it takes to drive it."""
+    """A run, and what it takes to drive it.
+
+    Attributes:
+        context: That of whoever began it: later steps, which a receipt or a timer
+            calls for, are traced and logged as its own.
+    """
 
     run: Run
     mail: Mail
@@ -69,6 +77,7 @@ class Job:
     look: bool = False
     rung: State | None = None
     unwanted: str = ""
+    context: Context = attrs.field(factory=copy_context)
 
 
 # Two callables for each waiting run: as `partial` they would take four times as much.
@@ -96,9 +105,12 @@ class _Hear:
 class Book(ABC):
     """All runs of one client, and where each stands."""
 
-    def __init__(self, receipts: ReceiptStore, clock: Clock) -> None:
+    def __init__(
+        self, receipts: ReceiptStore, clock: Clock, tell: Tell | None = None
+    ) -> None:
         self._receipts = receipts
         self._clock = clock
+        self._tell_observers = tell
         self._timers = Timers(clock)
         self._jobs: dict[str, Job] = {}
 
@@ -124,8 +136,22 @@ class Book(ABC):
         before = job.state
         job.state, reason = follow(before, event, job.run.workflow.steps)
         self._note(job, before, event, reason, detail, status)
+        if isinstance(job.state, Ready) and job.state.step > before.step:
+            self._failed_over(job, before.step, job.state.step, reason)
         if job.state != before:
             self._arrange(job)
+
+    def _failed_over(self, job: Job, left: int, to: int, reason: Reason) -> None:
+        """Tell whoever observes that a step gives way to the next one."""
+        if self._tell_observers is None:
+            return
+        run, steps = job.run, job.run.workflow.steps
+        one, given_up = steps[left].message, run.tries[-1:]
+        # A step that is passed by has sent nothing, so that it has no reference.
+        ref = given_up[0].ref if given_up and given_up[0].step == left else ""
+        subject = Subject("", "", ref, one.sender, one.to, one.channel)
+        channel, why = steps[to].message.channel, reason.name.lower()
+        self._tell_observers(FailedOver(subject, run.id, left, channel, why))
 
     def _note(  # noqa: PLR0913, PLR0917  the parts of one line
         self,

@@ -178,8 +178,12 @@ class Workflows:
         body = dialect.workflow(workflow, client_ref or None)
         run = self._server.expect(workflow, client_ref)
         try:
-            response = await self._post(dialect.workflows, body, client_ref)
-            uuid = named(response, dialect.workflow_id, client_ref)
+            path = dialect.workflows
+            with self._post.told("workflow", "POST", path, client_ref) as trail:
+                response = await self._post(path, body, client_ref)
+                uuid = named(response, dialect.workflow_id, client_ref)
+                if trail is not None:
+                    trail.message_uuid = uuid
         except BaseException:
             self._server.forget(run)
             raise

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from nexmo_async.clock import Clock
     from nexmo_async.models.step import Step
     from nexmo_async.models.workflow import Workflow
+    from nexmo_async.observe.events import Tell
     from nexmo_async.receipts.store import ReceiptStore
     from nexmo_async.workflows.health import ChannelHealth, Visit
     from nexmo_async.workflows.mail import Mail
@@ -61,13 +62,21 @@ class Desk(Book):
         receipts: Where receipts come in.
         clock: What time is measured by.
         has_refs: Whether the generation returns a client_ref.
+        tell: Whom to tell of failovers.
 
     Attributes:
         at_close: Called when it is closed.
     """
 
-    def __init__(self, receipts: ReceiptStore, clock: Clock, *, has_refs: bool) -> None:
-        super().__init__(receipts, clock)
+    def __init__(
+        self,
+        receipts: ReceiptStore,
+        clock: Clock,
+        *,
+        has_refs: bool,
+        tell: Tell | None = None,
+    ) -> None:
+        super().__init__(receipts, clock, tell)
         self._has_refs = has_refs
         self._hands: asyncio.TaskGroup | None = None
         self._sleeper: asyncio.Task[None] | None = None
@@ -139,7 +148,7 @@ class Desk(Book):
     def _start(self, job: Job) -> None:
         if not job.is_busy and self._hands is not None:
             job.is_busy = True
-            self._hands.create_task(self._work(job))
+            self._hands.create_task(self._work(job), context=job.context)
 
     async def _work(self, job: Job) -> None:
         try:

@@ -54,11 +54,13 @@ async def test_observers_are_told_of_each_step_in_order(clock: ManualClock) -> N
         await sending
 
     assert [type(event).__name__ for event in told] == [
+        "Begun",
         "Attempt",
         "Answered",
         "Repeated",
         "Attempt",
         "Answered",
+        "Ended",
     ]
     assert {event.subject.recipient for event in told} == {"447700900000"}
 

@@ -1,0 +1,46 @@
+"""Measures for Prometheus (extra `prometheus`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prometheus_client import REGISTRY, Counter, Histogram
+
+from nexmo_async.observe.metrics import BUCKETS, METRICS, Metric, measures
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
+
+    from nexmo_async.observe.events import Event
+
+
+class Prometheus:
+    """Observer: `Nexmo(..., observers=[Prometheus()])`. Serve them as you like.
+
+    Make one for a registry, and share it among clients: a registry takes each name
+    once.
+
+    Args:
+        registry: Where its metrics are found, instead of in the default one.
+    """
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        found = REGISTRY if registry is None else registry
+        self._metrics = {metric: _made(metric, found) for metric in METRICS}
+
+    def __call__(self, event: Event) -> None:
+        """Count, and measure, what an event tells."""
+        for metric, value, labels in measures(event):
+            found = self._metrics[metric].labels(*labels)
+            if isinstance(found, Counter):
+                found.inc(value)
+            else:
+                found.observe(value)
+
+
+def _made(metric: Metric, registry: CollectorRegistry) -> Counter | Histogram:
+    if metric.kind == "counter":
+        return Counter(metric.name, metric.help, metric.labels, registry=registry)
+    return Histogram(
+        metric.name, metric.help, metric.labels, registry=registry, buckets=BUCKETS
+    )
