@@ -46,11 +46,7 @@ def walk(command: Command, name: str) -> Iterator[tuple[str, Command]]:
         yield from walk(below, f"{name} {each}")
 
 
-ALL = dict(
-    pair
-    for name in COMMANDS
-    for pair in walk(main.loaded(name), name)
-)
+ALL = dict(pair for name in COMMANDS for pair in walk(main.loaded(name), name))
 
 
 def example_of(command: Command) -> str:
