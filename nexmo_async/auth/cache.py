@@ -52,8 +52,8 @@ class TokenCache:
         self._draw = draw
         self._renew_after = RENEW_AFTER
         self._refused_at = -math.inf
-        self.skew = 0.0
-        self.signatures = 0
+        self.skew: float = 0.0
+        self.signatures: int = 0
 
     def __repr__(self) -> str:
         """Show how much was signed, never the token."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from nexmo_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from nexmo_async.auth.jwt import PrivateKey
+    from nexmo_async.auth.jwt import Key, PrivateKey
 
 #: Seconds that a token lives, and may live at least and at most (vendor's JWT guide).
 TTL: Final = 900
@@ -71,7 +71,7 @@ class Jwt:
         from nexmo_async.auth.jwt import load_key  # noqa: PLC0415
 
         try:
-            self.application_id = str(UUID(application_id))
+            self.application_id: str = str(UUID(application_id))
         except (ValueError, AttributeError, TypeError):
             problem = "is no UUID such as 12345678-90ab-cdef-1234-567890abcdef"
             raise ConfigurationError("application_id", problem) from None
@@ -79,7 +79,7 @@ class Jwt:
             problem = f"is {ttl} seconds, allowed are 30 to 86400"
             raise ConfigurationError("ttl", problem)
         self.ttl = ttl
-        self.key = load_key(private_key)
+        self.key: Key = load_key(private_key)
 
     def __repr__(self) -> str:
         """Show the application, never the key."""

@@ -6,7 +6,7 @@ import os
 import re
 import uuid
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -14,6 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from nexmo_async.errors import ConfigurationError
+
+#: What signs.
+Key: TypeAlias = RSAPrivateKey
 
 #: What a key may be given as: PEM text or bytes, the path of a file, or the key.
 PrivateKey = str | bytes | os.PathLike[str] | RSAPrivateKey

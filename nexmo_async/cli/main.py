@@ -58,7 +58,7 @@ class OnDemand(TyperGroup):
         return super().resolve_command(ctx, args)
 
 
-app = typer.Typer(
+app: Final = typer.Typer(
     name="nexmo-async",
     cls=OnDemand,
     no_args_is_help=True,

@@ -58,7 +58,7 @@ class StillWaitingError(NexmoError, TimeoutError):
 
     sent: ClassVar[Sent] = "yes"
     fault: Fault = "nobody"
-    advice = "A receipt may still come."
+    advice: str = "A receipt may still come."
 
     def __init__(
         self, message: str, until: str, within: float, last: str | None = None

@@ -94,4 +94,4 @@ class UnsupportedError(MessageError):
 class ClosedError(NexmoError, RuntimeError):
     """The client is not open: it was never entered, or it was closed."""
 
-    advice = "Open it first: async with Nexmo(...) as nexmo: ..."
+    advice: str = "Open it first: async with Nexmo(...) as nexmo: ..."

@@ -16,7 +16,7 @@ class NotSentError(NexmoError, ConnectionError):
     """
 
     fault: Fault = "network"
-    advice = "It is safe to send it again."
+    advice: str = "It is safe to send it again."
 
     def __init__(self, host: str, problem: str) -> None:
         super().__init__(host, problem)
@@ -35,7 +35,7 @@ class ThrottledError(NexmoError, TimeoutError):
         waited: Seconds that it queued.
     """
 
-    advice = "Send it later, or allow more: it is safe to send it again."
+    advice: str = "Send it later, or allow more: it is safe to send it again."
 
     def __init__(self, waited: float) -> None:
         super().__init__(waited)
@@ -97,33 +97,33 @@ class RefusedError(NexmoError):
 class RequestError(RefusedError):
     """Nexmo finds the request itself wrong (400, 405, 406, 413, 415, 422)."""
 
-    advice = "Mend the fields it names; the same request will be refused again."
+    advice: str = "Mend the fields it names; the same request will be refused again."
 
 
 class AuthenticationError(RefusedError):
     """Nexmo does not accept the credentials (401)."""
 
-    advice = "Check the key or the application id and its private key."
+    advice: str = "Check the key or the application id and its private key."
 
 
 class LowBalanceError(RefusedError):
     """The account has no credit left (402)."""
 
     fault: Fault = "account"
-    advice = "Top up the account, then send again."
+    advice: str = "Top up the account, then send again."
 
 
 class ForbiddenError(RefusedError):
     """The account, application or address may not do this (403, 451)."""
 
     fault: Fault = "account"
-    advice = "Ask for the product, or the address, to be allowed for this account."
+    advice: str = "Ask for the product, or the address, to be allowed for this account."
 
 
 class NotFoundError(RefusedError):
     """There is no such message, or it lives in another region (404)."""
 
-    advice = "Check the id and the region that holds it."
+    advice: str = "Check the id and the region that holds it."
 
 
 class RateLimitError(RefusedError):
@@ -134,7 +134,7 @@ class RateLimitError(RefusedError):
     """
 
     fault: Fault = "account"
-    advice = "Wait, then send it again: that is safe."
+    advice: str = "Wait, then send it again: that is safe."
     retry_after: float | None = None
 
 
@@ -149,7 +149,7 @@ class UnknownOutcomeError(NexmoError):
 
     sent: ClassVar[Sent] = "maybe"
     fault: Fault = "network"
-    advice = "Wait for a receipt with this client_ref; sending again may double it."
+    advice: str = "Wait for a receipt with this client_ref; sending again may double it."
 
     def __init__(
         self, client_ref: str, problem: str, status: int | None = None

@@ -26,7 +26,7 @@ class SignatureError(WebhookError):
         missing: True if it bears no signature at all.
     """
 
-    advice = "Check the signature secret, or whether somebody else calls your endpoint."
+    advice: str = "Check the signature secret, or whether somebody else calls your endpoint."
 
     def __init__(self, problem: str, missing: bool = False) -> None:  # noqa: FBT001, FBT002  args == signature, for pickle
         super().__init__(problem)
@@ -37,7 +37,7 @@ class SignatureError(WebhookError):
 class ReplayError(SignatureError):
     """This very webhook came before: you have it already."""
 
-    advice = "Answer 200, or Nexmo calls again."
+    advice: str = "Answer 200, or Nexmo calls again."
 
 
 class PayloadError(WebhookError):
@@ -48,7 +48,7 @@ class NoReplyError(WebhookError, TimeoutError):
     """Nobody wrote back within the time you gave: `sender`, `within` (seconds)."""
 
     fault: Fault = "nobody"
-    advice = "They may still write: on_inbound of your WebhookApp will tell."
+    advice: str = "They may still write: on_inbound of your WebhookApp will tell."
 
     def __init__(self, sender: str, within: float) -> None:
         super().__init__(f"...{sender[-4:]} has not written within {within:.12g} s")

@@ -42,7 +42,7 @@ DESCRIPTION_LENGTH: Final = range(1, 73)
 #: Sections of a menu or of a list of products.
 SECTIONS: Final = range(1, 11)
 
-footer_check = optional_words(FOOTER_LENGTH)
+footer_check: Final = optional_words(FOOTER_LENGTH)
 
 Header: TypeAlias = str | Image | Video | File | None
 

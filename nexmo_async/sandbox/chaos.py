@@ -107,7 +107,7 @@ class Chaos:
 
     def __init__(self, dice: Dice, rules: Iterable[str] = ()) -> None:
         self._dice = dice
-        self.standing = [Standing(read(rule), 0.0) for rule in rules]
+        self.standing: list[Standing] = [Standing(read(rule), 0.0) for rule in rules]
 
     def put(self, rules: Iterable[Rule], now: float) -> None:
         """Replace all rules.

@@ -50,8 +50,8 @@ class Store:
     def __init__(self, *, messages: int = MESSAGES, webhooks: int = WEBHOOKS) -> None:
         self._most = messages
         self._most_webhooks = webhooks
-        self.bell = Bell()
-        self.feed = Feed()
+        self.bell: Bell = Bell()
+        self.feed: Feed = Feed()
         self._messages: dict[str, Message] = {}
         self._inbound: dict[str, Inbound] = {}
         self._workflows: dict[str, Workflow] = {}

@@ -39,9 +39,9 @@ class FakeTransport:
     """
 
     def __init__(self, *plan: Response | Exception) -> None:
-        self.plan = deque(plan)
+        self.plan: deque[Response | Exception] = deque(plan)
         self.requests: list[Request] = []
-        self.is_closed = False
+        self.is_closed: bool = False
 
     async def send(self, request: Request) -> Response:
         """Do what is planned next."""

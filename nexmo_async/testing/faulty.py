@@ -94,12 +94,14 @@ class FaultyServer:
         ssl_context: ssl.SSLContext | None = None,
         unix_socket: str | None = None,
     ) -> None:
-        self.url = ""
+        self.url: str = ""
         self._ssl = ssl_context
         self._unix_socket = unix_socket
         self.plan: deque[Answer | Fault] = deque(plan)
         self.received: list[Received] = []
-        self.connections = self.open = self.most_open = 0
+        self.connections: int = 0
+        self.open: int = 0
+        self.most_open: int = 0
         self._changed = asyncio.Event()
         self._late: list[_Connection] = []
         self._all: set[_Connection] = set()

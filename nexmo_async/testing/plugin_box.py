@@ -167,7 +167,7 @@ class Box(Sandbox):
         self._time = clock
         self._letterbox = Letterbox()
         self._clients: list[Nexmo] = []
-        self.trouble = Trouble(self._chaos, clock)
+        self.trouble: Trouble = Trouble(self._chaos, clock)
 
     async def __aenter__(self) -> Self:
         """Open, with webhooks that stay in the process."""

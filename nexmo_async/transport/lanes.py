@@ -41,7 +41,7 @@ class Body:
 
     def __init__(self, content: bytes) -> None:
         self._content = content
-        self.left = False
+        self.left: bool = False
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Hand them over, all at once."""

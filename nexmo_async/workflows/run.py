@@ -157,14 +157,14 @@ class Run:
     def __init__(
         self, identity: str, workflow: Workflow, engine: Engine, started_at: float
     ) -> None:
-        self.id = identity
-        self.workflow = workflow
+        self.id: str = identity
+        self.workflow: Workflow = workflow
         self.story: list[Happening] = []
         self.tries: list[Try] = []
-        self.started_at = started_at
+        self.started_at: float = started_at
         self.ended_at: float | None = None
         self.ended: tuple[Outcome, int, str] | None = None
-        self.is_settled = False
+        self.is_settled: bool = False
         self.at_end: Callable[[Run], None] | None = None
         self._engine = engine
         self._error: Exception | None = None
