@@ -149,7 +149,9 @@ class UnknownOutcomeError(NexmoError):
 
     sent: ClassVar[Sent] = "maybe"
     fault: Fault = "network"
-    advice: str = "Wait for a receipt with this client_ref; sending again may double it."
+    advice: str = (
+        "Wait for a receipt with this client_ref; sending again may double it."
+    )
 
     def __init__(
         self, client_ref: str, problem: str, status: int | None = None

@@ -26,7 +26,9 @@ class SignatureError(WebhookError):
         missing: True if it bears no signature at all.
     """
 
-    advice: str = "Check the signature secret, or whether somebody else calls your endpoint."
+    advice: str = (
+        "Check the signature secret, or whether somebody else calls your endpoint."
+    )
 
     def __init__(self, problem: str, missing: bool = False) -> None:  # noqa: FBT001, FBT002  args == signature, for pickle
         super().__init__(problem)

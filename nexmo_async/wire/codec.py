@@ -63,5 +63,5 @@ PLAIN: Final = Codec(_write, _read)
 #: The quickest one installed.
 BEST: Final = PLAIN if _fast is None else Codec(*_fast)
 
-dumps = BEST.dumps
-loads = BEST.loads
+dumps: Final[Callable[[Mapping[str, object]], bytes]] = BEST.dumps
+loads: Final[Callable[[bytes], object]] = BEST.loads
