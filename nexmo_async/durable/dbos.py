@@ -11,13 +11,14 @@ from dbos import DBOS, DBOSClient, WorkflowSerializationFormat, error
 from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
 
 from nexmo_async.clock import Clock, SystemClock
-from nexmo_async.durable.census import Census
 from nexmo_async.durable.engine import BULK, LANE, STILL, USUAL, Job, JobStatus, Lane
+from nexmo_async.durable.lanes import TABLES, open_lanes
 from nexmo_async.durable.leases import Leases, claim
+from nexmo_async.durable.operating import Operations
 from nexmo_async.durable.rows import impatient, told
 from nexmo_async.durable.runs import Durable
 from nexmo_async.durable.sweeping import DIED, PARKED, Suspects, Swept, revive, sweep
-from nexmo_async.durable.working import Worker, register
+from nexmo_async.durable.working import Health, Worker, register
 from nexmo_async.errors import ClosedError, ConfigurationError
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from dbos import EnqueueOptions
 
+    from nexmo_async.durable.census import Census
     from nexmo_async.durable.engine import Handler, JobState
     from nexmo_async.durable.runs import DurableRun
     from nexmo_async.durable.spelling import OnUnknown
@@ -135,8 +137,7 @@ class DbosEngine(Durable):
             raise RuntimeError("this engine is open already")
         async with Leases(self._url, self._application) as leases:
             # Two that make the tables at once would be in each other's way.
-            while not await leases.take("tables"):
-                await self.clock.sleep(self._poll)
+            await leases.wait_for(TABLES, self.clock)
             self._client = await asyncio.to_thread(self._connect)
         self._hands = await asyncio.TaskGroup().__aenter__()
         return self
@@ -163,17 +164,8 @@ class DbosEngine(Durable):
             lazy=True,
             retry_connection_errors=False,  # see `_ask`
         )
-        for lane in self._lanes.values() if self._worker else ():
-            client.register_queue(
-                lane.name,
-                limiter=(
-                    None
-                    if lane.number is None
-                    else {"limit": lane.number, "period": lane.per}
-                ),
-                worker_concurrency=lane.at_once,
-                polling_interval_sec=self._poll,
-            )
+        if self._worker:
+            open_lanes(client, self._lanes.values(), self._poll)
         return client
 
     @property
@@ -181,6 +173,20 @@ class DbosEngine(Durable):
         if self._client is None:
             raise ClosedError("the engine is not open")
         return self._client
+
+    @property
+    def operations(self) -> Operations:
+        """Pauses, resumes and prunes, from any process.
+
+        Raises:
+            ClosedError: The engine is not open.
+        """
+        return Operations(self._dbos, self._url, self._application, self.clock)
+
+    @property
+    def health(self) -> Health | None:
+        """How this worker is; None while it does not run."""
+        return self._at_work.health if self._at_work else None
 
     # --- What any process may do. ---
 
@@ -377,13 +383,7 @@ class DbosEngine(Durable):
 
     async def census(self) -> Census:
         """How many jobs wait, queue and run in each lane, and who is at work."""
-        found = await self._dbos.list_workflows_async(
-            status=["DELAYED", "ENQUEUED", "PENDING"],
-            application_name=self._application,
-            load_input=False,
-            load_output=False,
-        )
-        return Census.of([told(status) for status in found])
+        return await self.operations.census()
 
     async def resume(self, keys: Sequence[str], *, lane: str, died: int) -> None:
         """Put jobs back into their lane, and note how often their worker died."""

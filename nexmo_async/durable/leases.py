@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from psycopg import AsyncConnection, OperationalError
 
+from nexmo_async.clock import SystemClock
 from nexmo_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from types import TracebackType
 
     from nexmo_async.clock import Clock
@@ -23,16 +24,26 @@ if TYPE_CHECKING:
 #: Seconds between two looks whether the connection that holds a lock still lives.
 BEAT: Final = 1.0
 
+#: Seconds between two tries to get a lock that somebody else has for a moment.
+LOOK: Final = 0.05
+
 #: Seconds that a look may take.
 ANSWER_WITHIN: Final = 5.0
 
+#: Seconds by which the clock of a process may differ from that of the database. DBOS
+#: reads the machine's clock to see whether a job's moment has come: with one that is an
+#: hour fast every fallback of that hour would be sent at once.
+SKEW: Final = 2.0
+
 _TRY: Final = "SELECT pg_try_advisory_lock(%s, %s)"
 _FREE: Final = "SELECT pg_advisory_unlock(%s, %s)"
-_HELD: Final = """
+_NOW: Final = "SELECT extract(epoch FROM clock_timestamp())::float8"
+_NAME: Final = "SELECT set_config('application_name', %s, false)"
+_HOLDERS: Final = """
     SELECT locks.objid::bigint, coalesce(holders.application_name, '')
     FROM pg_locks AS locks LEFT JOIN pg_stat_activity AS holders USING (pid)
     WHERE locks.locktype = 'advisory' AND locks.granted AND locks.objsubid = 2
-      AND locks.classid::bigint = %s AND locks.objid::bigint = ANY(%s)
+      AND locks.classid::bigint = %s
       AND locks.database = (
         SELECT oid FROM pg_database WHERE datname = current_database()
       )
@@ -71,20 +82,47 @@ class Leases:
 
         Raises:
             OSError: Nobody answers.
+            ConfigurationError: The clocks of this machine and of the database differ.
         """
         await self._close()
-        name = f"nexmo_async {socket.gethostname()}:{os.getpid()}"
         try:
             self._line = await AsyncConnection.connect(
-                self._url, autocommit=True, application_name=name, connect_timeout=5
+                self._url, autocommit=True, application_name=here(), connect_timeout=5
             )
         except OperationalError as why:
             raise ConnectionError(f"the database is away: {why}") from why
+        try:
+            await self.compare()
+        except BaseException:
+            await self._close()
+            raise
+
+    async def compare(self) -> None:
+        """See whether the clocks of this machine and of the database agree.
+
+        Raises:
+            OSError: Nobody answers.
+            ConfigurationError: They do not, by more than `SKEW`.
+        """
+        clock = SystemClock()  # the one that DBOS reads
+        before = clock.wall()
+        ((there,),) = await self.rows(_NOW)
+        # However long the way took, it was between the two looks.
+        off = before - there if before > there else min(0.0, clock.wall() - there)
+        if abs(off) > SKEW:
+            way = "ahead of" if off > 0 else "behind"
+            problem = f"is {abs(off):.0f} s {way} that of the database"
+            raise ConfigurationError("clock", problem, "Let NTP set it.")
 
     async def take(self, name: str) -> bool:
         """Take a lock. False if somebody else has it."""
         (got,) = await self._ask(_TRY, name)
         return bool(got)
+
+    async def wait_for(self, name: str, clock: Clock) -> None:
+        """Take a lock as soon as it is free."""
+        while not await self.take(name):
+            await clock.sleep(LOOK)
 
     async def free(self, name: str) -> None:
         """Let go of a lock."""
@@ -93,26 +131,50 @@ class Leases:
     async def held(self, names: Iterable[str]) -> dict[str, str]:
         """Those of the locks that somebody has, and what they call themselves."""
         numbers = {_number(name) & 0xFFFFFFFF: name for name in names}
-        family = self._family & 0xFFFFFFFF
-        rows = await self._rows(_HELD, (family, list(numbers)))
-        return {numbers[number]: holder for number, holder in rows}
+        return {
+            numbers[number]: holder
+            for number, holder in await self._holders()
+            if number in numbers
+        }
+
+    async def alive(self) -> dict[str, str]:
+        """The workers that live, and where each of them does."""
+        found: dict[str, str] = {}
+        for number, holder in await self._holders():
+            worker, _, where = holder.removeprefix(PREFIX).rpartition(" ")
+            if number == _number(worker_lock(worker)) & 0xFFFFFFFF:
+                found[worker] = where
+        return found
+
+    async def sign(self, name: str) -> None:
+        """Say who holds the locks."""
+        await self.rows(_NAME, (f"{PREFIX}{name} {_where()}",))
 
     async def beat(self, clock: Clock) -> None:
         """See whether the connection, and with it the locks, still lives.
 
         Raises:
             OSError: It does not.
+            ConfigurationError: Somebody has set a clock.
         """
         try:
             async with clock.timeout(ANSWER_WITHIN):
-                await self._rows("SELECT 1", ())
+                await self.compare()
         except TimeoutError:
             raise ConnectionError("the database does not answer") from None
 
     async def _ask(self, query: str, name: str) -> Any:  # noqa: ANN401  a row
-        return (await self._rows(query, (self._family, _number(name))))[0]
+        return (await self.rows(query, (self._family, _number(name))))[0]
 
-    async def _rows(self, query: Any, values: tuple[object, ...]) -> list[Any]:  # noqa: ANN401  a literal of ours
+    async def _holders(self) -> Sequence[tuple[int, str]]:
+        return await self.rows(_HOLDERS, (self._family & 0xFFFFFFFF,))
+
+    async def rows(self, query: Any, values: tuple[object, ...] = ()) -> list[Any]:  # noqa: ANN401  a literal of ours
+        """What a query finds.
+
+        Raises:
+            OSError: Nobody answers.
+        """
         if self._line is None:
             raise ConnectionError("the database is away")
         try:
@@ -136,19 +198,37 @@ def worker_lock(worker: str) -> str:
 SWEEPER: Final = "sweeper"
 
 
-async def claim(leases: Leases, worker: str) -> None:
-    """Take the lock of a worker.
+async def claim(leases: Leases, worker: str, *, again: bool = False) -> None:
+    """Take the lock of a worker; `again`: over a new connection.
 
     Raises:
         ConfigurationError: Another live worker has the same id; it says which.
+        OSError: The database has not noticed yet that its old connection is gone.
     """
     name = worker_lock(worker)
     if await leases.take(name):
+        await leases.sign(worker)
         return
     holder = (await leases.held([name])).get(name, "")
-    who = f" ({holder.removeprefix('nexmo_async ')})" if holder else ""
+    where = holder.rpartition(" ")[2]
+    if again and where == _where():
+        raise ConnectionError("the database still holds on to the old connection")
+    who = f" ({where})" if where else ""
     problem = f"is {worker!r}, the id of another live worker{who}"
     raise ConfigurationError("worker", problem, "Give each worker an id of its own.")
+
+
+#: What everybody of ours calls itself on its connections.
+PREFIX: Final = "nexmo_async "
+
+
+def here() -> str:
+    """What this process calls itself."""
+    return PREFIX + _where()
+
+
+def _where() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def _number(name: str) -> int:

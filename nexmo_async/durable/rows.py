@@ -45,6 +45,11 @@ def told(status: WorkflowStatus) -> JobStatus:
     )
 
 
+def state_of(status: str) -> JobState:
+    """Where a job of that status stands."""
+    return _STATES[status]
+
+
 def impatient(url: str) -> str:
     """The address, so that a host that does not answer is given up soon."""
     if "connect_timeout=" in url:

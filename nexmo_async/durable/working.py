@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
+import attrs
 from dbos import DBOS, WorkflowSerializationFormat
 
 from nexmo_async.durable.leases import BEAT, Leases, claim
@@ -32,6 +33,22 @@ _log: Final = logging.getLogger("nexmo_async.durable")
 
 _here: Worker | None = None
 _kinds: Final[dict[str, Callable[..., Any]]] = {}
+
+
+@attrs.frozen
+class Health:
+    """How a worker is.
+
+    Attributes:
+        is_well: Whether it reaches the database, and holds the lock of its name: only
+            then does it send.
+        doing: How many jobs it has under way.
+        done_at: When it last ended one, Unix seconds; None if it has not.
+    """
+
+    is_well: bool
+    doing: int
+    done_at: float | None
 
 
 class Worker:
@@ -77,6 +94,12 @@ class Worker:
         self._may_work = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self.doing: set[str] = set()
+        self._done_at: float | None = None
+
+    @property
+    def health(self) -> Health:
+        """How it is."""
+        return Health(self._may_work.is_set(), len(self.doing), self._done_at)
 
     async def run(self, leases: Leases) -> None:
         """Do jobs, until it is cancelled. Its lock is held by these leases."""
@@ -108,7 +131,7 @@ class Worker:
             try:
                 if not self._may_work.is_set():
                     await leases.connect()
-                    await claim(leases, self._name)
+                    await claim(leases, self._name, again=True)
                     self._may_work.set()
                     _log.warning("the database is back")
                 await leases.beat(self._clock)
@@ -133,7 +156,9 @@ class Worker:
 
     async def _do(self, kind: str, key: str, body: str) -> str:
         await self._may_work.wait()
-        return await self._handlers[kind](key, body)
+        done = await self._handlers[kind](key, body)
+        self._done_at = self._clock.wall()
+        return done
 
 
 def register(kind: str) -> None:
