@@ -89,7 +89,10 @@ def send(  # noqa: PLR0913  each is one choice of the user
         float, typer.Option(min=0, help="Seconds to wait for receipts in the end.")
     ] = 5.0,
     listen: Annotated[
-        int | None, typer.Option(help="A port for webhooks: receipts settle unknowns.")
+        int | None,
+        typer.Option(
+            min=0, max=65535, help="A port for webhooks: receipts settle unknowns."
+        ),
     ] = None,
     webhook_url: Annotated[
         str | None, typer.Option(help="Where Nexmo reaches that port, as https://...")

@@ -28,7 +28,8 @@ app: Final = typer.Typer(help="Runs that outlive this process.", no_args_is_help
 Database = Annotated[
     str,
     typer.Option(
-        envvar="NEXMO_DATABASE", help="As postgresql://user:password@host/name."
+        envvar="NEXMO_DATABASE",
+        help="As postgresql://host/name; one with a password rather in the variable.",
     ),
 ]
 Application = Annotated[

@@ -122,4 +122,7 @@ def nexmo_async(
         ),
     ] = False,
 ) -> None:
-    """Send messages that have to arrive, through Nexmo (Vonage)."""
+    """Send messages that have to arrive, through Nexmo (Vonage).
+
+    Example: nexmo-async demo
+    """

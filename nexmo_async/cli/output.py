@@ -46,9 +46,22 @@ def as_json(facts: Mapping[str, object]) -> None:
 
 @contextmanager
 def errors_as_sentences() -> Generator[None]:
-    """Show an error of ours as the sentence it is, and end with its exit code."""
+    """Show an error as a sentence, and end with its exit code.
+
+    Those of the system are for people as well: a file that cannot be written, a
+    database that is away.
+    """
     try:
         yield
     except NexmoError as why:
-        err.print(Text.assemble(("error ", "bold red"), str(why)), soft_wrap=True)
+        _say(str(why))
         raise typer.Exit(EXIT[why.sent]) from None
+    except BrokenPipeError:  # whoever read has seen enough
+        raise
+    except OSError as why:
+        _say(f"{why.filename}: {why.strerror}" if why.filename else str(why))
+        raise typer.Exit(NOT_DONE) from None
+
+
+def _say(sentence: str) -> None:
+    err.print(Text.assemble(("error ", "bold red"), sentence), soft_wrap=True)

@@ -48,7 +48,8 @@ def _from_file(ctx: typer.Context, path: Path | None) -> Path | None:
 def sandbox(  # noqa: PLR0913  the settings of an account
     *,
     port: Annotated[
-        int, typer.Option(help="0: any free one.", rich_help_panel=DOOR)
+        int,
+        typer.Option(min=0, max=65535, help="0: any free one.", rich_help_panel=DOOR),
     ] = 8090,
     host: Annotated[
         str, typer.Option(help="The name or number to bind to.", rich_help_panel=DOOR)

@@ -39,7 +39,7 @@ SECRETS: Final[Mapping[str, str]] = {
 }
 
 #: Hosts to which a file may lead credentials that it does not hold itself.
-_KNOWN: Final = ("localhost", "127.0.0.1", "::1")
+_HERE: Final = ("localhost", "127.0.0.1", "::1")
 _THEIRS: Final = (".nexmo.com", ".vonage.com")
 
 
@@ -224,11 +224,22 @@ def _from(folder: Path, name: str, value: str) -> str:
 
 def _stay(settings: Settings, env: Mapping[str, str]) -> None:
     """Refuse to lead somebody's credentials where a stranger's file says."""
-    origin = settings.origins.get("NEXMO_BASE_URL")
-    host = urlsplit(settings.values.get("NEXMO_BASE_URL", "")).hostname or ""
-    brought = any(environment.first(of, env) for of in ("api_secret", "private_key"))
-    if origin is None or not brought or host in _KNOWN or host.endswith(_THEIRS):
+    if not any(environment.first(of, env) for of in ("api_secret", "private_key")):
         return
-    problem = f"would send the credentials of your environment to {host}"
-    advice = "If you want that, set NEXMO_BASE_URL in the environment."
-    raise ConfigurationError(f"{origin}: base_url", problem, advice)
+    said = settings.values.get("NEXMO_BASE_URL", "")
+    origin = settings.origins.get("NEXMO_BASE_URL", settings.source)
+    for url in (said, *_addresses(settings.options)):
+        host = urlsplit(url).hostname or ""
+        if host and host not in _HERE and not host.endswith(_THEIRS):
+            problem = f"would send the credentials of your environment to {host}"
+            advice = "If you want that, set NEXMO_BASE_URL in the environment."
+            raise ConfigurationError(f"{origin}: base_url", problem, advice)
+
+
+def _addresses(options: Mapping[str, Any]) -> Iterator[str]:
+    """Where the options of any command would send."""
+    for name, value in options.items():
+        if isinstance(value, dict):
+            yield from _addresses(cast("dict[str, Any]", value))
+        elif name.replace("-", "_") == "base_url":
+            yield str(value)

@@ -41,7 +41,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="One line of JSON for each.
 @app.command()
 def listen(
     *,
-    port: Annotated[int, typer.Option(help="Where to listen; 0: any free one.")] = 8000,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Where to listen; 0: any free one.")
+    ] = 8000,
     host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
     forward: Annotated[
         str | None,

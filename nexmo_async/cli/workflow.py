@@ -95,7 +95,10 @@ def run(  # noqa: PLR0913  each is one choice of the user
         ),
     ] = None,
     listen: Annotated[
-        int, typer.Option(help="The port on which webhooks come; 0: any free one.")
+        int,
+        typer.Option(
+            min=0, max=65535, help="The port on which webhooks come; 0: any free one."
+        ),
     ] = 0,
     json: Annotated[
         bool, typer.Option("--json", help="A line of JSON for each step, and the end.")
@@ -125,7 +128,11 @@ def run(  # noqa: PLR0913  each is one choice of the user
 
 def _read(file: Path, to: str | None) -> Workflow:
     form = file.suffix.removeprefix(".").replace("yml", "yaml")
-    return Workflow.from_text(file.read_text("utf-8"), form, to=to)
+    try:
+        text = file.read_text("utf-8")
+    except UnicodeDecodeError as why:
+        raise ConfigurationError(str(file), f"is not written in UTF-8: {why}") from None
+    return Workflow.from_text(text, form, to=to)
 
 
 async def _in_sandbox(  # noqa: PLR0913, PLR0917  the options of a run

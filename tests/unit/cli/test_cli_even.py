@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
-from nexmo_async.cli import exits, main
+from nexmo_async.cli import exits, main, output
 from nexmo_async.cli.main import COMMANDS, app
 
 if TYPE_CHECKING:
@@ -163,3 +164,50 @@ def test_the_codes_stand_under_the_help(words: list[str]) -> None:
 )
 def test_wrong_use_has_a_code_of_its_own(words: list[str]) -> None:
     assert CliRunner().invoke(app, words).exit_code == exits.WRONG_USE
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["sandbox", "--port"],
+        ["webhook", "listen", "--port"],
+        ["workflow", "run", "otp.toml", "--listen"],
+        ["bulk", "send", "people.csv", "--job", "a", "--listen"],
+    ],
+    ids=" ".join,
+)
+@pytest.mark.usefixtures("folder")
+def test_a_port_that_there_is_not_is_wrong_use(words: list[str]) -> None:
+    result = CliRunner().invoke(app, [*words, "99999"])
+
+    assert result.exit_code == exits.WRONG_USE
+    assert "99999" in result.output or "65535" in result.output
+
+
+def test_a_database_that_is_away_is_a_sentence() -> None:
+    nowhere = "postgresql://127.0.0.1:9/nexmo"
+    result = CliRunner().invoke(app, ["cluster", "status", "--database", nowhere])
+
+    assert result.exit_code == exits.NOT_DONE
+    assert result.stderr.startswith("error ")
+
+
+def test_a_file_that_cannot_be_written_is_a_sentence(folder: Path) -> None:
+    missing = folder / "no/such/folder.html"
+    with pytest.raises(typer.Exit) as ended, output.errors_as_sentences():
+        missing.write_text("")
+
+    assert ended.value.exit_code == exits.NOT_DONE
+
+
+def test_a_reader_who_has_seen_enough_is_no_error() -> None:
+    with pytest.raises(BrokenPipeError), output.errors_as_sentences():
+        raise BrokenPipeError
+
+
+def test_a_workflow_that_is_no_text_is_a_sentence(folder: Path) -> None:
+    (folder / "otp.toml").write_bytes(b"\xff")
+    result = CliRunner().invoke(app, ["workflow", "plan", "otp.toml"])
+
+    assert result.exit_code == exits.NOT_DONE
+    assert "is not written in UTF-8" in result.stderr

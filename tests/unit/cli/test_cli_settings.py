@@ -175,6 +175,14 @@ def test_a_file_may_not_lead_the_credentials_of_the_environment_away(
         settings.read(folder, BASIC)
 
 
+def test_nor_may_an_option_in_a_file(folder: Path) -> None:
+    toml = '[send]\nbase-url = "https://collector.example.com"\n'
+    (folder / "nexmo-async.toml").write_text(toml)
+
+    with pytest.raises(ConfigurationError, match=r"nexmo-async\.toml: base_url"):
+        settings.read(folder, BASIC)
+
+
 @pytest.mark.parametrize(
     "url",
     [
