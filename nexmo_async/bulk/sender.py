@@ -110,6 +110,7 @@ class Sender:
         Waiting for a turn is no failure: it queues again until it has one.
         """
         ways, message = self.ways, taken.message
+        sent: Sent | Result | None
         error: NexmoError | None = None
         while True:
             at = ways.clock.monotonic()

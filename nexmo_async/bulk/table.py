@@ -1,7 +1,9 @@
 """The journal's file, as one thread sees it: what stands in it, and how it is written.
 
-A batch is one statement over a JSON array: each statement costs the interpreter's lock,
-which a busy event loop gives back slowly.
+A batch is one statement for its intents and one for its answers, since each statement
+costs the interpreter's lock, which a busy event loop gives back slowly. Both are only
+ever added at the end. Keys come in no order, so that each would touch a page of its own
+in an index: the latest are kept in memory, and sorted into the index many at a time.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
@@ -27,69 +30,78 @@ APPLICATION: Final = 0x6E786D6F
 #: Of what stands in the file. Another one is refused.
 VERSION: Final = 1
 
+#: What an item is as long as it has no answer.
+_INTENDED: Final = Answer("intended")
+
 #: No space, a disk that fails, somebody who reads.
 _PASSING: Final = frozenset(
     {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY}
 )
-
-_UNSETTLED: Final = tuple(state for state, what in NEXT.items() if what == "settle")
 
 _SCHEMA: Final = f"""
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE runs (run INTEGER PRIMARY KEY, began REAL NOT NULL, ended REAL);
 CREATE TABLE items (
   number INTEGER PRIMARY KEY,
-  key TEXT NOT NULL UNIQUE,
+  key TEXT NOT NULL,
   client_ref TEXT NOT NULL,
   place INTEGER NOT NULL,
   line INTEGER,
   intended REAL NOT NULL,
-  run INTEGER NOT NULL,
-  state TEXT NOT NULL,
-  message_uuid TEXT NOT NULL DEFAULT '',
-  reason TEXT NOT NULL DEFAULT '',
-  took REAL NOT NULL DEFAULT 0,
-  answered REAL NOT NULL DEFAULT 0
+  run INTEGER NOT NULL
 );
-CREATE TABLE commits (total INTEGER NOT NULL);
-INSERT INTO commits VALUES (0);
+CREATE TABLE answers (
+  number INTEGER PRIMARY KEY,
+  state TEXT NOT NULL,
+  message_uuid TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  took REAL NOT NULL,
+  answered REAL NOT NULL
+);
+CREATE TABLE keys (key TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE commits (total INTEGER NOT NULL, indexed INTEGER NOT NULL);
+INSERT INTO commits VALUES (0, 0);
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 """  # noqa: S608  two numbers of ours
 
-_COLUMNS: Final = (
-    "number, items.key, client_ref, place, line, intended, "
-    "state, message_uuid, reason, took, answered"
-)
+#: An item that has no answer is intended: it may have been sent.
+ITEMS: Final = """
+SELECT number, key, client_ref, place, line, intended,
+  coalesce(state, 'intended') AS state, coalesce(message_uuid, '') AS message_uuid,
+  coalesce(reason, '') AS reason, coalesce(took, 0.0) AS took,
+  coalesce(answered, 0.0) AS answered, run
+FROM items LEFT JOIN answers USING (number)
+"""
 _KNOWN: Final = f"""
-SELECT {_COLUMNS}, run FROM json_each(?) AS given JOIN items ON items.key = given.value
-"""  # noqa: S608  words of ours
-_END: Final = "UPDATE runs SET ended = ? WHERE run = ?"
-_CLAIM: Final = """
-UPDATE items SET run = ?, state = iif(state = 'unsent', 'intended', state)
-WHERE key IN (SELECT value FROM json_each(?))
+{ITEMS} WHERE number IN (SELECT value FROM json_each(?))
 """
-_INTEND: Final = """
-INSERT INTO items (key, client_ref, place, line, intended, run, state)
-SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),
-  json_extract(value, '$[2]'), json_extract(value, '$[3]'),
-  json_extract(value, '$[4]'), ?, 'intended'
-FROM json_each(?)
-"""
-_ANSWER: Final = """
-UPDATE items SET state = said.state, message_uuid = said.message_uuid,
-  reason = said.reason, took = said.took, answered = said.answered
-FROM (
-  SELECT json_extract(value, '$[0]') AS name, json_extract(value, '$[1]') AS state,
-    json_extract(value, '$[2]') AS message_uuid, json_extract(value, '$[3]') AS reason,
-    json_extract(value, '$[4]') AS took, json_extract(value, '$[5]') AS answered
-  FROM json_each(?)
-) AS said WHERE key = said.name
-"""
+_FIND: Final = "SELECT key, number FROM keys JOIN json_each(?) ON key = value"
+_UNSETTLED: Final = tuple(state for state, what in NEXT.items() if what == "settle")
 _FIND_UNSETTLED: Final = f"""
-SELECT {_COLUMNS} FROM items
-WHERE number > ? AND state IN {_UNSETTLED} ORDER BY number LIMIT ?
-"""  # noqa: S608  words of ours
+{ITEMS} WHERE number > ? AND coalesce(state, 'intended') IN {_UNSETTLED}
+ORDER BY number LIMIT ?
+"""
+_CLAIM: Final = (
+    "UPDATE items SET run = ? WHERE number IN (SELECT value FROM json_each(?))"
+)
+_FORGET: Final = """
+DELETE FROM answers
+WHERE state = 'unsent' AND number IN (SELECT value FROM json_each(?))
+"""
+_LATEST: Final = "SELECT key, number FROM items WHERE number > ?"
+_INDEX: Final = (
+    "INSERT INTO keys SELECT key, number FROM items WHERE number > ? ORDER BY 1"
+)
+_INDEXED: Final = "UPDATE commits SET indexed = ?"
+_COUNT: Final = "UPDATE commits SET total = total + 1"
+_END: Final = "UPDATE runs SET ended = ? WHERE run = ?"
+
+#: Rows that one statement adds at most; SQLite takes 32,766 values.
+MOST_ROWS: Final = 1024
+
+#: Keys that are kept in memory until they are sorted into the index.
+LATEST: Final = 32_768
 
 _TORN: Final = (
     "Restore it from a copy. Deleting it, and the .lock beside it, begins the job "
@@ -111,6 +123,10 @@ class Table:
     _lock: Lock | None = None
     _database: sqlite3.Connection | None = None
     _run: int = 0
+    _last: int = 0
+    _indexed: int = 0
+    _latest: dict[str, int] = attrs.field(factory=dict[str, int])
+    _open: dict[str, int] = attrs.field(factory=dict[str, int])
 
     @property
     def _rows(self) -> sqlite3.Connection:
@@ -147,10 +163,9 @@ class Table:
         rows.execute("BEGIN IMMEDIATE")
         try:
             if answers:
-                said = [(key, *attrs.astuple(each)) for key, each in answers.items()]
-                rows.execute(_ANSWER, (json.dumps(said),))
-            known = self._claim(intents) if intents else []
-            rows.execute("UPDATE commits SET total = total + 1")
+                self._answer(answers)
+            known, fresh = self._claim(intents)
+            rows.execute(_COUNT)
             rows.execute("COMMIT")
         except BaseException:
             if rows.in_transaction:
@@ -158,6 +173,13 @@ class Table:
             raise
         if lock is not None:
             lock.count(lock.commits + 1)
+        for key in answers:
+            self._open.pop(key, None)
+        self._open |= fresh
+        self._latest |= fresh
+        self._last += len(fresh)
+        if len(self._latest) >= LATEST:
+            self._index()
         return known
 
     def unsettled(self, after: int, most: int) -> list[tuple[int, Entry]]:
@@ -198,6 +220,10 @@ class Table:
         begun = rows.execute("INSERT INTO runs (began) VALUES (?)", (now,))
         rows.execute("COMMIT")
         self._run = cast("int", begun.lastrowid)
+        [self._indexed] = rows.execute("SELECT indexed FROM commits").fetchone()
+        self._latest = dict(rows.execute(_LATEST, (self._indexed,)).fetchall())
+        self._last = max(self._latest.values(), default=self._indexed)
+        self._open = {}
 
     def _is_new(self) -> bool:
         [count] = self._rows.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -222,29 +248,73 @@ class Table:
         commits: int = rows.execute("SELECT total FROM commits").fetchone()[0]
         return commits
 
-    def _claim(self, intents: Sequence[Intent]) -> list[Entry | None]:
-        """Write the new ones, claim those known for this run."""
-        keys = json.dumps(list({intent.key: None for intent in intents}))
-        rows, run = self._rows, self._run
-        known: dict[str, Entry] = {
-            row[1]: _entry(row, is_double=row[-1] == run)
-            for row in rows.execute(_KNOWN, (keys,)).fetchall()
-        }
-        if known:
-            rows.execute(_CLAIM, (run, json.dumps(list(known))))
+    def _answer(self, answers: Mapping[str, Answer]) -> None:
+        """Add the answers at the end; the number of an item is mostly at hand."""
+        far = [key for key in answers if key not in self._open]
+        numbers = self._numbers(far) | self._open if far else self._open
+        said: list[object] = []
+        for key, each in answers.items():
+            said += (numbers[key], each.state, each.message_uuid)
+            said += (each.reason, each.took, each.at)
+        _add(self._rows, "answers", 6, said)
+
+    def _claim(
+        self, intents: Sequence[Intent]
+    ) -> tuple[list[Entry | None], dict[str, int]]:
+        """Add the new ones, claim those known for this run."""
+        numbers = self._numbers([intent.key for intent in intents])
+        known = self._known(list(numbers.values())) if numbers else {}
         found: list[Entry | None] = []
-        fresh: list[tuple[Any, ...]] = []
+        fresh: dict[str, int] = {}
+        added: list[object] = []
         for intent in intents:
             before = known.get(intent.key)
             found.append(before)
             if before is None:
-                fresh.append(attrs.astuple(intent))
-                known[intent.key] = Entry(intent, Answer("intended"), is_double=True)
-            else:
+                number = self._last + len(fresh) + 1
+                fresh[intent.key] = number
+                added += (number, intent.key, intent.client_ref, intent.index)
+                added += (intent.line, intent.at, self._run)
+                known[intent.key] = Entry(intent, _INTENDED, is_double=True)
+            elif not before.is_double:
                 known[intent.key] = attrs.evolve(before, is_double=True)
-        if fresh:
-            rows.execute(_INTEND, (run, json.dumps(fresh)))
+        if added:
+            _add(self._rows, "items", 7, added)
+        return found, fresh
+
+    def _known(self, numbers: Sequence[int]) -> dict[str, Entry]:
+        """What stands there of these items; from now on they are of this run."""
+        rows, run, given = self._rows, self._run, json.dumps(numbers)
+        known: dict[str, Entry] = {
+            row[1]: _entry(row, is_double=row[-1] == run)
+            for row in rows.execute(_KNOWN, (given,)).fetchall()
+        }
+        rows.execute(_CLAIM, (run, given))
+        rows.execute(_FORGET, (given,))
+        return known
+
+    def _numbers(self, keys: Sequence[str]) -> dict[str, int]:
+        """The numbers of those keys that are known."""
+        latest = self._latest
+        found = {key: latest[key] for key in keys if key in latest}
+        if self._indexed and len(found) < len(keys):
+            found |= dict(self._rows.execute(_FIND, (json.dumps(keys),)).fetchall())
         return found
+
+    def _index(self) -> None:
+        """Sort the latest keys into the index; if there is no room, a little later."""
+        rows = self._rows
+        try:
+            rows.execute("BEGIN IMMEDIATE")
+            rows.execute(_INDEX, (self._indexed,))
+            rows.execute(_INDEXED, (self._last,))
+            rows.execute("COMMIT")
+        except sqlite3.Error:
+            if rows.in_transaction:
+                rows.execute("ROLLBACK")
+        else:
+            self._indexed = self._last
+            self._latest.clear()
 
 
 def may_pass(why: sqlite3.Error) -> bool:
@@ -255,6 +325,28 @@ def may_pass(why: sqlite3.Error) -> bool:
 def sidecar(journal: Path) -> Path:
     """The file beside a journal that one process holds."""
     return journal.with_name(f"{journal.name}.lock")
+
+
+def _add(
+    rows: sqlite3.Connection, table: str, columns: int, values: Sequence[object]
+) -> None:
+    """Add all the rows, given one value after the other."""
+    most = MOST_ROWS * columns
+    for begin in range(0, len(values), most):
+        some = values[begin : begin + most]
+        # Empty rows make its size a usual one, so that the statement is known already.
+        count = 1 << (len(some) // columns - 1).bit_length()
+        empty = [None] * (count * columns - len(some))
+        rows.execute(_adding(table, columns, count), [*some, *empty])
+
+
+@lru_cache
+def _adding(table: str, columns: int, count: int) -> str:
+    given = ", ".join([f"({', '.join('?' * columns)})"] * count)
+    return (
+        f"INSERT OR REPLACE INTO {table} "  # noqa: S608  names of ours
+        f"SELECT * FROM (VALUES {given}) WHERE column1 IS NOT NULL"
+    )
 
 
 def _entry(row: Sequence[Any], *, is_double: bool = False) -> Entry:
