@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import logging
 import uuid
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, assert_never
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypeVar, assert_never
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -116,12 +116,12 @@ class RedisReceipts(Listening):
 
     def __repr__(self) -> str:
         """Show how many messages are waited for; the address may hold a password."""
-        is_open = "open" if self._is_open else "closed"
+        is_open = "closed" if self._redis is None else "open"
         return f"<RedisReceipts {self._prefix} {is_open} waiting={len(self._ears)}>"
 
-    @property
-    def _is_open(self) -> bool:
-        return self._redis is not None
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled: a password must not travel by accident."""
+        raise TypeError("RedisReceipts holds an address, a secret, and is not pickled")
 
     async def __aenter__(self) -> Self:
         """Connect, and begin to listen.
@@ -293,7 +293,7 @@ class RedisReceipts(Listening):
     async def _listen(self, line: Redis, place: bytes) -> None:
         """Tell whoever waits in this process what any process has recorded."""
         missed = True
-        while self._is_open:
+        while self._hands is not None:
             try:
                 if missed:
                     # Redis may have lost its end: then the stream begins earlier.
@@ -303,7 +303,7 @@ class RedisReceipts(Listening):
                     missed = False
                 place = await self._hear(line, place)
             except (RedisError, OSError) as why:
-                if not missed and self._is_open:
+                if not missed and self._redis is not None:
                     problem = type(why).__name__
                     _log.warning("receipts not heard", extra={"problem": problem})
                 missed = True

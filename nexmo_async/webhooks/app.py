@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from nexmo_async.clock import Clock, SystemClock
 from nexmo_async.errors import ConfigurationError
@@ -104,6 +104,10 @@ class WebhookApp:
     def __repr__(self) -> str:
         """Show what became of the webhooks so far."""
         return f"<WebhookApp {self.statistics()}>"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled: secrets must not travel by accident."""
+        raise TypeError("WebhookApp holds secrets and is not pickled")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one webhook."""
