@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 from prometheus_client import REGISTRY, Counter, Histogram
 
@@ -13,20 +14,26 @@ if TYPE_CHECKING:
 
     from nexmo_async.observe.events import Event
 
+    _Made = dict[Metric, Counter | Histogram]
+
+#: What each registry has of ours already: it takes each name once.
+_MADE: Final[WeakKeyDictionary[CollectorRegistry, _Made]] = WeakKeyDictionary()
+
 
 class Prometheus:
     """Observer: `Nexmo(..., observers=[Prometheus()])`. Serve them as you like.
 
-    Make one for a registry, and share it among clients: a registry takes each name
-    once.
+    Those for the same registry count together: one for each client will do as well.
 
     Args:
         registry: Where its metrics are found, instead of in the default one.
     """
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
-        found = REGISTRY if registry is None else registry
-        self._metrics = {metric: _made(metric, found) for metric in METRICS}
+        where = REGISTRY if registry is None else registry
+        if where not in _MADE:
+            _MADE[where] = {metric: _made(metric, where) for metric in METRICS}
+        self._metrics = _MADE[where]
 
     def __call__(self, event: Event) -> None:
         """Count, and measure, what an event tells."""

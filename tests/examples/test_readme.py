@@ -29,7 +29,7 @@ def run(block: int) -> dict[str, Any]:
 
 
 def test_the_readme_has_the_blocks_that_are_tested_here() -> None:
-    assert len(BLOCKS) == 8
+    assert len(BLOCKS) == 9
 
 
 async def test_the_first_screen_sends_a_message(
@@ -127,3 +127,17 @@ async def test_a_file_is_sent_row_by_row(
 
     assert report.is_complete
     assert {sent.to for sent in box.messages()} == {"447700900000", "447700900001"}
+
+
+@pytest.mark.usefixtures("env")
+async def test_a_message_says_where_its_time_went(
+    box: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await run(8)["send_and_explain"]()
+
+    [sent] = box.messages()
+    title, network, accepted, sums, *_ = capsys.readouterr().out.splitlines()
+    assert title == "sms to *********000"
+    assert network.endswith("202")
+    assert accepted.endswith(f"accepted                  {sent.message_uuid}")
+    assert "queued 0.000 s, network " in sums

@@ -77,10 +77,11 @@ def test_a_metric_says_what_it_is(metric: Metric) -> None:
     assert (metric.kind == "histogram") == (metric.unit == "s")
 
 
-async def test_clients_may_share_one(clock: ManualClock) -> None:
+async def test_clients_with_the_same_registry_are_counted_together(
+    clock: ManualClock,
+) -> None:
     registry = CollectorRegistry()
-    observer = Prometheus(registry)
-    for _ in range(2):
+    for observer in (Prometheus(registry), Prometheus(registry)):
         async with Nexmo(
             BASIC, transport=FakeTransport(), clock=clock, observers=[observer]
         ) as nexmo:
