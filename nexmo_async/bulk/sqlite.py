@@ -167,6 +167,7 @@ class SqliteJournal:
         while True:
             await self._wanted.wait()
             self._wanted.clear()
+            await self._gather()
             batch, self._batch = self._batch, _Batch()
             try:
                 batch.written(await self._patiently(batch))
@@ -175,6 +176,13 @@ class SqliteJournal:
                 # The answers are not given up: they are tried again with the last word.
                 self._batch.answers = batch.answers | self._batch.answers
                 batch.failed(self._broken)
+
+    async def _gather(self) -> None:
+        """Let more come, as long as more come: each commit has its price."""
+        size = 0
+        while len(self._batch.intents) > size:
+            size = len(self._batch.intents)
+            await self._clock.sleep(0)
 
     async def _patiently(self, batch: _Batch) -> list[Entry | None]:
         patience = 0.0 if self._broken is not None else self._patience

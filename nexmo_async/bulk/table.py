@@ -75,7 +75,7 @@ FROM items LEFT JOIN answers USING (number)
 """
 _KNOWN: Final = f"""
 {ITEMS} WHERE number IN (SELECT value FROM json_each(?))
-"""
+"""  # noqa: S608  words of ours
 _FIND: Final = "SELECT key, number FROM keys JOIN json_each(?) ON key = value"
 _UNSETTLED: Final = tuple(state for state, what in NEXT.items() if what == "settle")
 _FIND_UNSETTLED: Final = f"""
