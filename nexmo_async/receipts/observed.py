@@ -37,7 +37,7 @@ class ObservedReceipts:
     """
 
     def __init__(self, store: ReceiptStore, observers: Sequence[Observer]) -> None:
-        self.store = store
+        self.store: ReceiptStore = store
         self._tell = teller(observers)
 
     def __repr__(self) -> str:
