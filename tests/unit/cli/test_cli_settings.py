@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -243,3 +245,21 @@ def test_options_are_called_as_on_the_line() -> None:
 def test_an_option_that_there_is_not_is_refused(told: dict[str, object]) -> None:
     with pytest.raises(ConfigurationError, match="is none of"):
         settings.fitted(get_command(bulk), told, "bulk")
+
+
+def test_without_its_library_a_dotenv_says_what_to_install(folder: Path) -> None:
+    (folder / ".env").write_text(ACCOUNT)
+    code = (
+        "import sys; sys.modules['dotenv'] = None; "
+        "from nexmo_async.__main__ import main; main()"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code, "messages"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert result.returncode == 1
+    assert 'pip install "nexmo-async[cli]"' in result.stderr

@@ -123,3 +123,13 @@ def test_every_extra_of_the_package_is_known() -> None:
     extras = set(metadata("nexmo-async").get_all("Provides-Extra") or [])
 
     assert extras - set(findings.EXTRAS) <= {"all", "cli", "parquet"}
+
+
+def test_a_value_that_a_file_set_names_the_file() -> None:
+    env = {**ACCOUNT, "NEXMO_BASE_URL": "http://127.0.0.1:8090"}
+    origins = {"NEXMO_API_SECRET": ".env", "NEXMO_BASE_URL": "pyproject.toml"}
+    said = {one.check: one.said for one in findings.of_variables(env, origins)}
+
+    assert said["NEXMO_API_KEY"] == "is set"
+    assert said["NEXMO_API_SECRET"] == "is set by .env"
+    assert said["NEXMO_BASE_URL"] == "is set by pyproject.toml"
