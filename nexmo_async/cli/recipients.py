@@ -44,13 +44,21 @@ def read(path: Path | None) -> list[Recipient]:
     Raises:
         ConfigurationError: The file, or a row of it, cannot be used; it says which.
     """
-    source = path or files("nexmo_async.cli").joinpath("recipients.csv")
+    source = path or _ours()
     rows = csv.DictReader(io.StringIO(_text(source), newline=""))
     missing = set(COLUMNS) - set(rows.fieldnames or ())
     if missing:
         problem = f"has no column {', '.join(sorted(missing))}"
         raise ConfigurationError(str(source), problem)
     return [_recipient(row, f"{source}, line {rows.line_num}") for row in rows]
+
+
+def _ours() -> Traversable:
+    """The list that a wheel brings; in a clone it lies among the examples."""
+    brought = files("nexmo_async.cli").joinpath("recipients.csv")
+    if brought.is_file():
+        return brought
+    return files("nexmo_async").joinpath("../examples/recipients.csv")
 
 
 def _text(source: Path | Traversable) -> str:

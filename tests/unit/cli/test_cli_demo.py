@@ -120,3 +120,7 @@ def test_a_list_from_a_spreadsheet_may_begin_with_a_byte_order_mark(
     path = written("\ufeff" + HEADER + "Ana,sms,447700900000,silent,Hi\n")
 
     assert [person.persona for person in recipients.read(path)] == ["silent"]
+
+
+def test_without_a_list_the_demo_has_its_own() -> None:
+    assert recipients.read(None) == recipients.read(LIST)

@@ -6,6 +6,9 @@ import ast
 import importlib
 import re
 import shlex
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -211,3 +214,30 @@ def test_a_workflow_that_is_no_text_is_a_sentence(folder: Path) -> None:
 
     assert result.exit_code == exits.NOT_DONE
     assert "is not written in UTF-8" in result.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["demo", "--speed", "1"], exits.INTERRUPTED),
+        (["webhook", "listen", "--port", "0"], exits.DONE),
+        (["sandbox", "--port", "0"], exits.DONE),
+    ],
+    ids=["what is not done", "what waits for it", "what serves until then"],
+)
+def test_ctrl_c_ends_a_command_without_a_traceback(words: list[str], code: int) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "nexmo_async", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as running:
+        assert running.stdout is not None
+        first = running.stdout.readline()
+        running.send_signal(signal.SIGINT)
+        rest = running.stdout.read()
+
+    assert running.returncode == code, rest
+    assert first
+    assert "Traceback" not in rest
