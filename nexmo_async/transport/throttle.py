@@ -8,7 +8,8 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Final, Literal
+from types import coroutine
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 import attrs
 
@@ -18,7 +19,7 @@ from nexmo_async.transport.base import Request, Response, Transport, retry_after
 from nexmo_async.transport.window import Windows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Coroutine, Generator, Mapping, Sequence
 
     from nexmo_async.clock import Clock
     from nexmo_async.observe.events import Tell
@@ -124,6 +125,7 @@ class Throttle:
         # Whoever waits longest keeps the watch and wakes the others in their turn.
         self._watch: asyncio.Event | None = None
         self._looks_at = math.inf
+        self._passed: Sequence[Window] = ()
 
     def __repr__(self) -> str:
         """Show how many limits there are and how many sends wait."""
@@ -164,6 +166,7 @@ class Throttle:
                 if limit.max_wait is not None:
                     patience = min(patience, limit.max_wait)
         if self._windows.enter(windows, came):
+            self._passed = windows
             return 0.0
         queued()
         try:
@@ -171,7 +174,19 @@ class Throttle:
                 await self._wait(windows, came)
         except TimeoutError:
             raise ThrottledError(max(patience, 0.0)) from None
+        self._passed = windows
         return self._clock.monotonic() - came
+
+    def left(self) -> None:
+        """Whoever passed last is gone, and counts from now on.
+
+        It may have been held up between passing and leaving, and the next one on its
+        place may not: the server would see less than the window between the two.
+        """
+        now = self._clock.monotonic()
+        for window in self._passed:
+            if window.used:
+                window.used[-1] = now
 
     def refused(self, request: Request, quiet: float) -> None:
         """Close the key that a 429 is about, for so many seconds."""
@@ -256,7 +271,7 @@ class Throttled:
             left = request.deadline - self.clock.monotonic()
             if left < request.timeout:
                 request = attrs.evolve(request, timeout=left)
-        response = await self.inner.send(request)
+        response = await _leaving(self.inner.send(request), self.throttle.left)
         if response.status == _TOO_MANY:
             quiet = retry_after(response, self.clock.wall())
             self.throttle.refused(request, PAUSE if quiet is None else quiet)
@@ -269,6 +284,31 @@ class Throttled:
     def _queued(self, request: Request) -> None:
         if self.tell is not None:
             self.tell(events.Queued(request.subject))
+
+
+@coroutine
+def _leaving(
+    send: Coroutine[object, object, Response], left: Callable[[], object]
+) -> Generator[object, object, Response]:
+    """Send, and say when it has left: when it waits for the first time."""
+    step: Callable[[], object] = partial(send.send, None)
+    is_first = True
+    while True:
+        try:
+            awaited = step()
+        except StopIteration as done:
+            return cast("Response", done.value)
+        finally:
+            if is_first:
+                is_first = False
+                left()
+        try:
+            step = partial(send.send, (yield awaited))
+        except GeneratorExit:
+            send.close()
+            raise
+        except BaseException as why:  # noqa: BLE001  it is the sender's to handle
+            step = partial(send.throw, why)
 
 
 def _place(table: Mapping[object, int], limit: Limit) -> int:
