@@ -3,108 +3,114 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import socket
-from contextlib import suppress
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from contextlib import nullcontext, suppress
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+from rich.live import Live
+from rich.text import Text
 
 from nexmo_async.cli import output
-from nexmo_async.client import Nexmo
-from nexmo_async.durable import Lane
-from nexmo_async.errors import ConfigurationError
+from nexmo_async.cli.cluster_engine import (
+    APPLICATION,
+    Application,
+    Database,
+    Json,
+    engine_on,
+)
+from nexmo_async.cli.cluster_show import facts, page
+from nexmo_async.cli.cluster_worker import worker
+from nexmo_async.clock import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping, Sequence
-    from typing import Any
+    from collections.abc import Sequence
 
     from nexmo_async.durable.census import Census
     from nexmo_async.durable.dbos import DbosEngine
 
 app: Final = typer.Typer(help="Runs that outlive this process.", no_args_is_help=True)
+app.command()(worker)
 
-Database = Annotated[
-    str,
-    typer.Option(
-        envvar="NEXMO_DATABASE",
-        help="As postgresql://host/name; one with a password rather in the variable.",
-    ),
+#: Seconds of a day.
+DAY: Final = 86_400.0
+
+Lanes = Annotated[
+    list[str] | None, typer.Argument(help="Which lanes; none: all of them.")
 ]
-Application = Annotated[
-    str, typer.Option(help="Whose jobs, if several programs share the database.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
-
-#: Jobs that are not over stand so.
-STATES: Final = ("waiting", "queued", "running")
-
-
-@app.command()
-def worker(  # noqa: PLR0913  each is one choice of the user
-    *,
-    database: Database,
-    name: Annotated[
-        str | None,
-        typer.Option("--id", help="Its own, the same after a restart; else the host's"),
-    ] = None,
-    application: Application = "nexmo-async",
-    rate: Annotated[
-        int | None, typer.Option(min=1, help="Sends per second, over all workers.")
-    ] = None,
-    at_once: Annotated[
-        int, typer.Option(min=1, help="Sends of this worker under way at once.")
-    ] = 64,
-    api: Annotated[Literal["v0.1", "v1"], typer.Option(help="Generation.")] = "v1",
-) -> None:
-    """Send what durable runs have to send, until Ctrl-C or a SIGTERM.
-
-    The account comes from the environment, as for `send`. A worker that is stopped lets
-    the sends that are under way end; one that is killed is missed by the others.
-
-    Example: nexmo-async cluster worker --database postgresql://localhost/nexmo --id w1
-    """
-    identity = name or socket.gethostname()
-    lane = Lane(number=rate, at_once=at_once)
-    with output.errors_as_sentences():
-        engine = _engine(database, application, worker=identity, lanes=[lane])
-        with suppress(asyncio.CancelledError, KeyboardInterrupt):
-            asyncio.run(_until_told(_work(engine, Nexmo.from_env(api=api), identity)))
 
 
 @app.command()
 def status(
     *,
     database: Database,
-    application: Application = "nexmo-async",
+    application: Application = APPLICATION,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Show it anew until Ctrl-C.")
+    ] = False,
+    every: Annotated[
+        float, typer.Option(min=0.1, help="Seconds between two looks of --watch.")
+    ] = 2.0,
     json: Json = False,
 ) -> None:
-    """Show what waits, queues and runs, in each lane, and which worker has how much.
+    """Show lanes, workers, the rate now, what waits, what failed and what is parked.
 
-    Example: nexmo-async cluster status --database postgresql://localhost/nexmo
+    With --watch it is shown until Ctrl-C, also while the database is away; with --json
+    as well each look is a line.
+
+    Example: nexmo-async cluster status --database postgresql://localhost/nexmo --watch
     """
     with output.errors_as_sentences():
-        census = asyncio.run(_count(_engine(database, application)))
-    if json:
-        output.as_json(_facts(census))
-        return
-    for lane, states in sorted(census.lanes.items()):
-        counts = "  ".join(f"{states.get(state, 0):>7} {state}" for state in STATES)
-        output.out.print(f"lane   {lane:<20} {counts}", soft_wrap=True)
-    for one, jobs in sorted(census.workers.items()):
-        output.out.print(f"worker {one:<20} {jobs:>7} running", soft_wrap=True)
-    if census.due is not None:
-        output.out.print(f"next   at {_moment(census.due)}")
-    if not census.open:
-        output.out.print("nothing waits, queues or runs")
+        engine = engine_on(database, application)
+        if not watch:
+            _show(asyncio.run(_count(engine)), json=json)
+            return
+        with suppress(KeyboardInterrupt):
+            asyncio.run(_watch(engine, every, json=json))
+
+
+@app.command()
+def pause(
+    lanes: Lanes = None,
+    *,
+    database: Database,
+    application: Application = APPLICATION,
+    json: Json = False,
+) -> None:
+    """Let no worker take a job any more; what waits stays, what is under way ends.
+
+    It outlasts restarts of workers, until `cluster resume`.
+
+    Example: nexmo-async cluster pause --database postgresql://localhost/nexmo
+    """
+    with output.errors_as_sentences():
+        engine = engine_on(database, application)
+        changed = asyncio.run(_pause(engine, lanes or (), is_paused=True))
+    _tell(changed, "paused", json=json)
+
+
+@app.command()
+def resume(
+    lanes: Lanes = None,
+    *,
+    database: Database,
+    application: Application = APPLICATION,
+    json: Json = False,
+) -> None:
+    """Let workers take jobs again; what became due meanwhile goes at the lane's rate.
+
+    Example: nexmo-async cluster resume --database postgresql://localhost/nexmo
+    """
+    with output.errors_as_sentences():
+        engine = engine_on(database, application)
+        changed = asyncio.run(_pause(engine, lanes or (), is_paused=False))
+    _tell(changed, "resumed", json=json)
 
 
 @app.command()
 def sweep(
     *,
     database: Database,
-    application: Application = "nexmo-async",
+    application: Application = APPLICATION,
     json: Json = False,
 ) -> None:
     """Put the jobs of workers that are gone back into their lanes, now.
@@ -115,7 +121,7 @@ def sweep(
     Example: nexmo-async cluster sweep --database postgresql://localhost/nexmo
     """
     with output.errors_as_sentences():
-        engine = _engine(database, application, gone_after=0.0)
+        engine = engine_on(database, application, gone_after=0.0)
         resumed, parked = asyncio.run(_sweep(engine))
     if json:
         output.as_json({"resumed": resumed, "parked": parked})
@@ -123,46 +129,85 @@ def sweep(
         output.out.print(f"{resumed} put back, {parked} parked")
 
 
-def _engine(
-    database: str,
-    application: str,
+@app.command()
+def prune(
     *,
-    worker: str = "",
-    lanes: Sequence[Lane] = (),
-    gone_after: float = 15.0,
-) -> DbosEngine:
-    try:
-        from nexmo_async.durable.dbos import DbosEngine  # noqa: PLC0415  an extra
-    except ImportError:
-        advice = 'Install it: pip install "nexmo-async[cluster]"'
-        problem = "needs DBOS, which is not installed"
-        raise ConfigurationError("cluster", problem, advice) from None
-    return DbosEngine(
-        database,
-        worker=worker,
-        application=application,
-        lanes=lanes,
-        gone_after=gone_after,
-    )
+    database: Database,
+    application: Application = APPLICATION,
+    older_than: Annotated[
+        float, typer.Option("--days", min=1, help="Days since they were over.")
+    ] = 30.0,
+    json: Json = False,
+) -> None:
+    """Forget jobs that are over for long, 500 at a time, while workers work.
+
+    Of a run that still goes on nothing is forgotten. Names are free again after that.
+
+    Example: nexmo-async cluster prune --days 30 --database postgresql://localhost/nexmo
+    """
+    with output.errors_as_sentences():
+        engine = engine_on(database, application)
+        forgotten = asyncio.run(_prune(engine, older_than * DAY))
+    if json:
+        output.as_json({"pruned": forgotten or 0, "busy": forgotten is None})
+    elif forgotten is None:
+        output.out.print("somebody else is at it")
+    else:
+        output.out.print(f"{forgotten:,} jobs forgotten")
 
 
-async def _work(engine: DbosEngine, nexmo: Nexmo, name: str) -> None:
-    async with nexmo, engine:
-        engine.sends(nexmo.messages.send)
-        output.err.print(f"worker {name} sends until Ctrl-C")
-        await engine.run()
+def _show(census: Census, *, json: bool) -> None:
+    if json:
+        output.as_json(facts(census))
+    else:
+        output.out.print(page(census, SystemClock().wall()), soft_wrap=True)
 
 
-async def _until_told(work: Coroutine[Any, Any, None]) -> None:
-    """A SIGTERM stops it as gently as a Ctrl-C."""
-    task = asyncio.ensure_future(work)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    await task
+def _tell(lanes: Sequence[str], word: str, *, json: bool) -> None:
+    if json:
+        output.as_json({word: list(lanes)})
+    else:
+        named = ", ".join(lanes) or "nothing that was not before"
+        output.out.print(f"{word}: {named}", soft_wrap=True)
 
 
 async def _count(engine: DbosEngine) -> Census:
     async with engine:
         return await engine.census()
+
+
+async def _watch(engine: DbosEngine, every: float, *, json: bool) -> None:
+    clock = SystemClock()
+    live = Live(console=output.out, auto_refresh=False)
+    async with engine:
+        with nullcontext() if json else live:
+            while True:
+                census = await _look(engine)
+                if json:
+                    output.as_json(
+                        {"database": "away"} if census is None else facts(census)
+                    )
+                elif census is None:
+                    live.update(Text("the database is away", "red"), refresh=True)
+                else:
+                    live.update(page(census, clock.wall()), refresh=True)
+                await clock.sleep(every)
+
+
+async def _look(engine: DbosEngine) -> Census | None:
+    """None while the database is away."""
+    with suppress(OSError):
+        return await engine.census()
+    return None
+
+
+async def _pause(
+    engine: DbosEngine, lanes: Sequence[str], *, is_paused: bool
+) -> Sequence[str]:
+    async with engine:
+        operations = engine.operations
+        change = operations.pause if is_paused else operations.resume
+        return await change(lanes)
 
 
 async def _sweep(engine: DbosEngine) -> tuple[int, int]:
@@ -171,14 +216,6 @@ async def _sweep(engine: DbosEngine) -> tuple[int, int]:
     return (0, 0) if swept is None else (swept.resumed, swept.parked)
 
 
-def _facts(census: Census) -> Mapping[str, object]:
-    return {
-        "lanes": {lane: dict(states) for lane, states in census.lanes.items()},
-        "workers": dict(census.workers),
-        "due": None if census.due is None else _moment(census.due),
-        "open": census.open,
-    }
-
-
-def _moment(at: float) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
+async def _prune(engine: DbosEngine, older_than: float) -> int | None:
+    async with engine:
+        return await engine.operations.prune(older_than)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import attrs
 
@@ -11,7 +11,7 @@ from nexmo_async.durable.engine import Lane
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from dbos import DBOSClient, Queue
+    from dbos import DBOSClient
 
 #: DBOS knows no pause, but a worker takes no job where fewer than none may run at once.
 #: The limit that held before stays legible in it: -1 is none, -5 is four at once.
@@ -19,6 +19,19 @@ UNLIMITED_PAUSED: Final = -1
 
 #: The lock of whoever makes the tables, opens lanes, or pauses them.
 TABLES: Final = "tables"
+
+_LANES: Final = """
+    SELECT name, worker_concurrency, rate_limit_max, rate_limit_period_sec
+    FROM dbos.queues WHERE application_name = %s
+"""
+
+
+class Rows(Protocol):
+    """Whoever can be asked: a `Leases`."""
+
+    async def rows(self, query: Any, values: tuple[object, ...] = ()) -> list[Any]:  # noqa: ANN401  a literal of ours
+        """What a query finds."""
+        ...
 
 
 @attrs.frozen
@@ -34,9 +47,14 @@ class Kept:
     is_paused: bool = False
 
 
-def lanes(client: DBOSClient) -> Mapping[str, Kept]:
+async def lanes(database: Rows, application: str) -> Mapping[str, Kept]:
     """The lanes that workers have opened, by name."""
-    return {queue.name: _kept(queue) for queue in client.list_queues()}
+    found: dict[str, Kept] = {}
+    for name, at_once, number, per in await database.rows(_LANES, (application,)):
+        limit, is_paused = read(at_once)
+        lane = Lane(name, number, per=per or 1.0, at_once=limit)
+        found[name] = Kept(lane, is_paused)
+    return found
 
 
 def open_lanes(client: DBOSClient, wanted: Iterable[Lane], poll: float) -> None:
@@ -47,9 +65,9 @@ def open_lanes(client: DBOSClient, wanted: Iterable[Lane], poll: float) -> None:
         wanted: Their rates and limits, from now on.
         poll: Seconds between two looks of a worker into each.
     """
-    known = lanes(client)
     for lane in wanted:
-        is_paused = lane.name in known and known[lane.name].is_paused
+        known = client.retrieve_queue(lane.name)
+        is_paused = known is not None and read(known.worker_concurrency)[1]
         client.register_queue(
             lane.name,
             limiter=(
@@ -62,33 +80,24 @@ def open_lanes(client: DBOSClient, wanted: Iterable[Lane], poll: float) -> None:
         )
 
 
-def pause(client: DBOSClient, names: Iterable[str], *, is_paused: bool) -> list[str]:
-    """Let workers take no more jobs from lanes, or take them again; those it changed.
-
-    A lane that nobody has opened is left out.
-    """
-    changed: list[str] = []
-    for queue in client.list_queues():
-        kept = _kept(queue)
-        if queue.name in set(names) and kept.is_paused != is_paused:
-            at_once = spelled(kept.lane.at_once, is_paused=is_paused)
+def pause(client: DBOSClient, kept: Iterable[Kept], *, is_paused: bool) -> list[str]:
+    """Let workers take no jobs from lanes, or take them again; those it changed."""
+    changed = [one.lane for one in kept if one.is_paused != is_paused]
+    for lane in changed:
+        queue = client.retrieve_queue(lane.name)
+        if queue is not None:
+            at_once = spelled(lane.at_once, is_paused=is_paused)
             queue.set_worker_concurrency(at_once)
-            changed.append(queue.name)
-    return sorted(changed)
+    return sorted(lane.name for lane in changed)
 
 
 def spelled(at_once: int | None, *, is_paused: bool) -> int | None:
     """The limit of a lane as DBOS keeps it."""
-    if not is_paused:
-        return at_once
-    return UNLIMITED_PAUSED - (at_once or 0)
+    return UNLIMITED_PAUSED - (at_once or 0) if is_paused else at_once
 
 
-def _kept(queue: Queue) -> Kept:
-    at_once, rate = queue.worker_concurrency, queue.limiter
-    is_paused = at_once is not None and at_once < 0
-    if at_once is not None and is_paused:
-        at_once = (UNLIMITED_PAUSED - at_once) or None
-    number = None if rate is None else rate["limit"]
-    per = 1.0 if rate is None else rate["period"]
-    return Kept(Lane(queue.name, number, per=per, at_once=at_once), is_paused)
+def read(kept: int | None) -> tuple[int | None, bool]:
+    """The limit of a lane, of what DBOS keeps, and whether it is paused."""
+    if kept is None or kept >= 0:
+        return kept, False
+    return (UNLIMITED_PAUSED - kept) or None, True

@@ -12,7 +12,7 @@ from nexmo_async.durable.leases import Leases
 from nexmo_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from dbos import DBOSClient
 
@@ -34,8 +34,13 @@ class Operations:
     _clock: Clock = attrs.field(repr=False)
 
     async def lanes(self) -> Mapping[str, Kept]:
-        """The lanes that workers have opened, by name."""
-        return await asyncio.to_thread(lanes.lanes, self._client)
+        """The lanes that workers have opened, by name.
+
+        Raises:
+            OSError: The database is away.
+        """
+        async with Leases(self._url, self._application) as database:
+            return await lanes.lanes(database, self._application)
 
     async def census(self) -> Census:
         """Count what waits, queues, runs, has failed or is out of the way.
@@ -43,11 +48,12 @@ class Operations:
         Raises:
             OSError: The database is away.
         """
-        known = {name: kept.is_paused for name, kept in (await self.lanes()).items()}
         async with Leases(self._url, self._application) as database:
-            return await census.count(database, self._application, known)
+            known = await lanes.lanes(database, self._application)
+            paused = {name: kept.is_paused for name, kept in known.items()}
+            return await census.count(database, self._application, paused)
 
-    async def pause(self, names: Iterable[str] = ()) -> Sequence[str]:
+    async def pause(self, names: Sequence[str] = ()) -> Sequence[str]:
         """Let no worker take a job from these lanes, from a second from now on.
 
         What is under way goes on, what waits stays, and what comes is taken in:
@@ -64,7 +70,7 @@ class Operations:
         """
         return await self._pause(names, is_paused=True)
 
-    async def resume(self, names: Iterable[str] = ()) -> Sequence[str]:
+    async def resume(self, names: Sequence[str] = ()) -> Sequence[str]:
         """Let workers take jobs from these lanes again. Those that were paused.
 
         What has become due meanwhile is sent at the rate of its lane.
@@ -77,18 +83,19 @@ class Operations:
         """
         return await self._pause(names, is_paused=False)
 
-    async def _pause(self, names: Iterable[str], *, is_paused: bool) -> Sequence[str]:
-        known = await self.lanes()
-        wanted = tuple(names) or tuple(known)
-        for name in wanted:
-            if name not in known:
-                advice = f"There are: {', '.join(sorted(known)) or 'none yet'}."
-                raise ConfigurationError("lane", f"{name!r} was opened by none", advice)
-        # Whoever opens lanes holds the same lock, and keeps those that are paused.
+    async def _pause(self, names: Sequence[str], *, is_paused: bool) -> Sequence[str]:
         async with Leases(self._url, self._application) as database:
+            # Whoever opens lanes holds the same lock, and keeps those that are paused.
             await database.wait_for(lanes.TABLES, self._clock)
+            known = await lanes.lanes(database, self._application)
+            for name in names:
+                if name not in known:
+                    problem = f"{name!r} was opened by no worker"
+                    advice = f"There are: {', '.join(sorted(known)) or 'none yet'}."
+                    raise ConfigurationError("lane", problem, advice)
+            chosen = [known[name] for name in names or known]
             return await asyncio.to_thread(
-                lanes.pause, self._client, wanted, is_paused=is_paused
+                lanes.pause, self._client, chosen, is_paused=is_paused
             )
 
     async def prune(self, older_than: float) -> int | None:

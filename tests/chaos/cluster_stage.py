@@ -57,25 +57,28 @@ class Stage:
 
     Args:
         database: Where the engine keeps its jobs.
-        people: How many; a third of them for each fate.
+        people: How many; each fate has as many of them.
+        fates: What becomes of the first message to each.
         on_unknown: As of the engine.
         within: Seconds of the first step: more than it takes to miss a worker.
         gone_after: Seconds that it takes.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each is one choice of a test
         self,
         database: str,
         people: int,
         *,
+        fates: tuple[str, ...] = FATES,
         on_unknown: OnUnknown = "resend",
         within: float = 6.0,
         gone_after: float = 4.0,
     ) -> None:
-        self.fates = {f"4477009{n:05}": FATES[n % 3] for n in range(people)}
+        self.fates = {f"4477009{n:05}": fates[n % len(fates)] for n in range(people)}
         self.engine = DbosEngine(database, on_unknown=on_unknown, gone_after=gone_after)
         self._database = database
         self._within = within
+        self._held_back: list[asyncio.subprocess.Process] = []
         self._stack = AsyncExitStack()
         self._webhooks: WebhookApp | None = None
         self._provider: asyncio.subprocess.Process | None = None
@@ -113,11 +116,21 @@ class Stage:
 
     # --- Workers. ---
 
-    async def work(self, name: str, **how: object) -> None:
-        """Start a worker; see `cluster_worker.py` for how it may die."""
+    async def work(self, name: str, *, later: bool = False, **how: object) -> None:
+        """Start a worker; see `cluster_worker.py` for how it may die.
+
+        Args:
+            name: Its id.
+            later: It begins when the first worker has something to do, which then is
+                sure to come to the point where it dies.
+            how: What it is told.
+        """
         said = {**self._account, "database": self._database, "worker": name, **how}
-        self._workers[name] = await _begin("cluster_worker", json.dumps(said))
-        await _line(self._workers[name])
+        worker = await _begin("cluster_worker", json.dumps({**said, "later": later}))
+        self._workers[name] = worker
+        await _line(worker)
+        if later:
+            self._held_back.append(worker)
 
     async def death(self, name: str) -> None:
         """Wait until it is dead."""
@@ -138,8 +151,21 @@ class Stage:
     # --- Runs. ---
 
     async def begin(self) -> None:
-        """A run for each of the people."""
-        for to in self.fates:
+        """A run for each of the people, half of them all at once."""
+        half = len(self.fates) // 2
+        await self.engine.operations.pause()
+        await self._begin(list(self.fates)[:half])
+        await self.engine.operations.resume()
+        async with asyncio.timeout(END_WITHIN):
+            while not any((await self.engine.census()).workers.values()):
+                await SystemClock().sleep(0.02)
+        for worker in self._held_back:
+            assert worker.stdin is not None
+            worker.stdin.write(b"\n")
+        await self._begin(list(self.fates)[half:])
+
+    async def _begin(self, people: list[str]) -> None:
+        for to in people:
             first = WhatsApp(to=to, sender="447700900990", content="hi")
             workflow = Workflow(
                 Step(first, until="delivered", within=self._within),

@@ -2,6 +2,8 @@
 
 `point` is where: before or after the next link is armed, after the provider has taken
 the message, after that was kept; `death` the turn at which it does, from 1; 0: never.
+It says "ready" when it takes jobs; `later`: before that, and waits for a line. `skew`:
+seconds by which its clock is wrong.
 """
 
 from __future__ import annotations
@@ -11,9 +13,11 @@ import json
 import os
 import signal
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from nexmo_async import Basic, Nexmo
+from nexmo_async.clock import SystemClock
 from nexmo_async.durable.dbos import DbosEngine
 
 if TYPE_CHECKING:
@@ -53,6 +57,8 @@ class Mortal(DbosEngine):
 
 
 async def main(said: dict[str, Any]) -> None:
+    skew, now = said.get("skew", 0.0), time.time
+    time.time = lambda: now() + skew
     engine = Mortal(
         said["database"],
         worker=said["worker"],
@@ -70,8 +76,14 @@ async def main(said: dict[str, Any]) -> None:
             return sent
 
         engine.sends(send)
-        print("ready", flush=True)  # noqa: T201  how it speaks
-        await engine.run()
+        if said.get("later"):
+            print("ready", flush=True)  # noqa: T201  how it speaks
+            await asyncio.to_thread(sys.stdin.readline)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(engine.run())
+            while engine.health is None or not engine.health.is_well:
+                await SystemClock().sleep(0.01)
+            print("ready", flush=True)  # noqa: T201  the same
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ async def test_gone_for_good(database: str, point: str, workers: int) -> None:
     async with Stage(database, PEOPLE) as stage:
         await stage.work("w1", point=point, death=PEOPLE // 8)
         for number in range(2, workers + 1):
-            await stage.work(f"w{number}")
+            await stage.work(f"w{number}", later=True)
         await stage.begin()
         await stage.death("w1")
         await stage.end()
@@ -65,7 +65,7 @@ async def test_gone_for_good(database: str, point: str, workers: int) -> None:
 async def test_restarted(database: str, point: str) -> None:
     async with Stage(database, PEOPLE) as stage:
         await stage.work("w1", point=point, death=PEOPLE // 8)
-        await stage.work("w2")
+        await stage.work("w2", later=True)
         await stage.begin()
         await stage.death("w1")
         await stage.work("w1")
@@ -80,7 +80,7 @@ async def test_postgres_stopped_hard(
 ) -> None:
     async with Stage(database, PEOPLE) as stage:
         await stage.work("w1", point=point, death=PEOPLE // 8)
-        await stage.work("w2")
+        await stage.work("w2", later=True)
         await stage.begin()
         await stage.death("w1")
         await postgres.stop(kill=True)
@@ -97,7 +97,7 @@ async def test_nothing_is_doubled_by_those_who_wait(database: str, point: str) -
     policy: OnUnknown = "wait"
     async with Stage(database, PEOPLE, on_unknown=policy) as stage:
         await stage.work("w1", point=point, death=PEOPLE // 8)
-        await stage.work("w2")
+        await stage.work("w2", later=True)
         await stage.begin()
         await stage.death("w1")
         await stage.end()
@@ -112,7 +112,7 @@ async def test_paused_past_its_lease_and_woken(database: str) -> None:
     async with Stage(database, PEOPLE, within=8.0) as stage:
         stop = {"point": "after arm", "death": PEOPLE // 8, "signal": "SIGSTOP"}
         await stage.work("w1", lease=6.0, **stop)
-        await stage.work("w2", lease=6.0)
+        await stage.work("w2", later=True, lease=6.0)
         await stage.begin()
         await SystemClock().sleep(14.0)
         stage.signal("w1", signal.SIGCONT)
