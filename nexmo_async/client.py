@@ -126,12 +126,11 @@ class Nexmo:
         self._bulk: Bulk | None = None
         self._desk: Desk | None = None
         # An empty store has a length of zero, so its truth says nothing.
+        store = MemoryReceipts(clock=self._clock) if receipts is None else receipts
         self.receipts: ReceiptStore = (
-            MemoryReceipts(clock=self._clock) if receipts is None else receipts
+            ObservedReceipts(store, observers) if observers else store
         )
-        if observers:
-            self.receipts = ObservedReceipts(self.receipts, observers)
-        self.inbound = Inbox(self.receipts)
+        self.inbound: Inbox = Inbox(self.receipts)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None, **options: Any) -> Self:  # noqa: ANN401  those of the class

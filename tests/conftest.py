@@ -31,6 +31,8 @@ def nothing_blocks_the_loop() -> Iterator[BlockBuster]:
         # A key file is read once, where the client is made.
         read = buster.functions["io.BufferedReader.read"]
         read.can_block_in("auth/jwt.py", {"_read"})
+        # To import it is to read which packages are there.
+        read.can_block_in("observe/otel.py", {"<module>"})
         yield buster
 
 
