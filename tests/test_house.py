@@ -30,7 +30,12 @@ SCRIPTS = [ROOT / "noxfile.py", *sorted(ROOT.glob("benchmarks/*.py"))]
 ONE_ROOM = {
     "aiohttp": {"sandbox/post.py", "transport/aiohttp.py"},
     "cryptography": {"auth/jwt.py", "sandbox/auth.py"},
-    "dbos": {"durable/dbos.py", "durable/working.py"},
+    "dbos": {
+        "durable/asking.py",
+        "durable/dbos.py",
+        "durable/enqueuing.py",
+        "durable/working.py",
+    },
     "dotenv": {"cli/settings.py"},
     "httpcore": {
         "transport/httpx.py",
@@ -47,10 +52,10 @@ ONE_ROOM = {
     "orjson": {"wire/codec.py"},
     "phonenumbers": {"bulk/numbering.py"},
     "prometheus_client": {"observe/prometheus.py"},
-    "psycopg": {"durable/leases.py"},
+    "psycopg": {"durable/bulk/tables.py", "durable/leases.py"},
     "pyarrow": {"bulk/source/arrow.py"},
     "redis": {"receipts/redis.py"},
-    "sqlalchemy": {"durable/dbos.py"},
+    "sqlalchemy": {"durable/asking.py", "durable/enqueuing.py"},
     "tenacity": {"transport/retry.py"},
     "time": {"clock.py"},
     "uvicorn": {"sandbox/server.py"},

@@ -94,7 +94,12 @@ class Report:
         ended: When it ended, UTC.
         stopped: Why it ended before its items did; empty if it did not.
         curve: How many were sent when, and how quickly they were answered.
-        cost: What receipts said it cost so far, for each currency. May be empty.
+        cost: What receipts have said so far that all its runs cost, for each currency;
+            too low where some are still to come. Empty if none has said.
+        resent: Of a job on more than one machine: sent again, and maybe twice, since
+            the worker that was sending them had died. They are counted as ok, failed or
+            unknown as well.
+        resent_items: Those that were sent again, 1,000 at most.
     """
 
     job: str
@@ -109,6 +114,8 @@ class Report:
     stopped: str = ""
     curve: tuple[Moment, ...] = ()
     cost: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    resent: int = 0
+    resent_items: tuple[UnknownItem, ...] = ()
 
     @property
     def took(self) -> float:

@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self
 
-from dbos import DBOS, DBOSClient, WorkflowSerializationFormat, error
-from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
+from dbos import DBOS, DBOSClient
 
 from nexmo_async.clock import Clock, SystemClock
-from nexmo_async.durable.engine import BULK, LANE, STILL, USUAL, Job, JobStatus, Lane
+from nexmo_async.durable.asking import Asking
+from nexmo_async.durable.bulk import BULK_LANE, ClusterBulk
+from nexmo_async.durable.bulk.sending import AT_ONCE
+from nexmo_async.durable.bulk.tables import prepare
+from nexmo_async.durable.engine import LANE, JobStatus, Lane
 from nexmo_async.durable.lanes import TABLES, open_lanes
 from nexmo_async.durable.leases import Leases, claim
 from nexmo_async.durable.operating import Operations
 from nexmo_async.durable.rows import impatient, told
-from nexmo_async.durable.runs import Durable
 from nexmo_async.durable.sweeping import DIED, PARKED, Suspects, Swept, revive, sweep
 from nexmo_async.durable.working import Health, Worker, register
 from nexmo_async.errors import ClosedError, ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from types import TracebackType
 
-    from dbos import EnqueueOptions
-
+    from nexmo_async.durable.bulk.sending import Receipts
     from nexmo_async.durable.census import Census
-    from nexmo_async.durable.engine import Handler, JobState
+    from nexmo_async.durable.engine import Handler
     from nexmo_async.durable.runs import DurableRun
+    from nexmo_async.durable.sending import Sends
     from nexmo_async.durable.spelling import OnUnknown
 
 #: Whose jobs they are, if several programs share a database.
@@ -48,19 +49,8 @@ GONE_AFTER: Final = 15.0
 #: Seconds after which a worker wonders about a job that it has, but does not know.
 STRAY: Final = 10.0
 
-#: Jobs that are written in one go.
-BATCH: Final = 500
 
-#: Seconds that keep a job from beginning while it is called off.
-PINNED: Final = 60.0
-
-#: What is raised when the database is away.
-AWAY: Final = (OperationalError, InterfaceError, DisconnectionError)
-
-_Answer = TypeVar("_Answer")
-
-
-class DbosEngine(Durable):
+class DbosEngine(Asking):
     """Runs jobs on DBOS, whose only server is your PostgreSQL.
 
     Open it in each process: `async with DbosEngine(url) as engine`. One that starts
@@ -103,7 +93,7 @@ class DbosEngine(Durable):
         gone_after: float = GONE_AFTER,
         clock: Clock | None = None,
     ) -> None:
-        super().__init__(clock or SystemClock(), on_unknown)
+        super().__init__(clock or SystemClock(), on_unknown, url, worker, poll)
         if not url.startswith(("postgresql://", "postgres://")):
             problem = "is none of PostgreSQL, which begins with postgresql://"
             raise ConfigurationError("url", problem)
@@ -111,17 +101,15 @@ class DbosEngine(Durable):
             problem = "is 'local', which every worker could be called"
             advice = "Give each worker an id of its own, such as its host's name."
             raise ConfigurationError("worker", problem, advice)
-        self._url = url
-        self._worker = worker
         self._application = application
-        self._lanes = {LANE: Lane(LANE)} | {lane.name: lane for lane in lanes}
-        self._poll = poll
+        usual = (Lane(LANE), Lane(BULK_LANE, at_once=AT_ONCE))
+        self._lanes = {lane.name: lane for lane in (*usual, *lanes)}
         self._lease = lease
         self._suspects = Suspects(gone_after)
         self._handlers: dict[str, Handler] = {}
-        self._client: DBOSClient | None = None
         self._at_work: Worker | None = None
         self._hands: asyncio.TaskGroup | None = None
+        self._bulk: ClusterBulk | None = None
 
     def __repr__(self) -> str:
         """Show whose it is; the address may hold a password."""
@@ -153,11 +141,14 @@ class DbosEngine(Durable):
         hands, self._hands = self._hands, None
         if hands is not None:
             await hands.__aexit__(None, None, None)
+        if self._bulk is not None:
+            await self._bulk.aclose()
         if client is not None:
             await asyncio.to_thread(client.destroy)
 
     def _connect(self) -> DBOSClient:
         DBOS.migrate(self._url)
+        prepare(self._url)
         client = DBOSClient(
             system_database_url=impatient(self._url),
             application_name=self._application,
@@ -167,12 +158,6 @@ class DbosEngine(Durable):
         if self._worker:
             open_lanes(client, self._lanes.values(), self._poll)
         return client
-
-    @property
-    def _dbos(self) -> DBOSClient:
-        if self._client is None:
-            raise ClosedError("the engine is not open")
-        return self._client
 
     @property
     def operations(self) -> Operations:
@@ -188,125 +173,23 @@ class DbosEngine(Durable):
         """How this worker is; None while it does not run."""
         return self._at_work.health if self._at_work else None
 
-    # --- What any process may do. ---
+    @property
+    def bulk(self) -> ClusterBulk:
+        """Sends many messages by all workers: `await engine.bulk.run(items, job=...)`.
 
-    async def submit(
-        self,
-        job: Job,
-        *,
-        key: str,
-        lane: str = LANE,
-        delay: float = 0.0,
-        priority: int = USUAL,
-    ) -> bool:
-        """Have it done. False if the key is in use."""
-        options = self._options(job, key, lane, priority)
-        options["workflow_id_reuse_policy"] = "reject"
-        if delay > 0:
-            options["delay_seconds"] = delay
-        try:
-            await self._ask(lambda: self._enqueue(options, job.body))
-        except error.DBOSWorkflowIDInUseError:
-            return False
-        return True
-
-    async def submit_many(
-        self,
-        jobs: Iterable[Job],
-        *,
-        key_prefix: str,
-        lane: str = LANE,
-        priority: int = BULK,
-    ) -> int:
-        """Have many done. How many of them are new."""
-        new, left = 0, enumerate(jobs, 1)
-        while batch := {
-            f"{key_prefix}:{number}": job
-            for number, job in itertools.islice(left, BATCH)
-        }:
-            known = await self.read(tuple(batch))
-            for key in batch.keys() - known.keys():
-                job = batch[key]
-                new += await self.submit(job, key=key, lane=lane, priority=priority)
-        return new
-
-    async def _enqueue(self, options: EnqueueOptions, body: str) -> None:
-        await self._dbos.enqueue_async(options, body)
-
-    def _options(self, job: Job, key: str, lane: str, priority: int) -> EnqueueOptions:
-        return {
-            "workflow_name": job.kind,
-            "workflow_id": key,
-            "queue_name": lane,
-            "priority": priority,
-            "serialization_type": WorkflowSerializationFormat.PORTABLE,
-        }
-
-    async def advance(self, key: str, *, delay: float = 0.0) -> bool:
-        """Run it now, or that many seconds from now. False if it waits no longer."""
-        if delay > 0:
-            # Pinned first: if it still waits after that, it has not begun.
-            await self._delay(key, delay)
-            return await self._state(key) == "waiting"
-        if await self._state(key) != "waiting":
-            return False
-        await self._delay(key, 0.0)
-        return True
-
-    async def cancel(self, key: str) -> bool:
-        """Never run it. False if it has begun, or is over.
-
-        DBOS would cancel one that is running, so it is kept from beginning first. Only
-        one that had its moment already, and queues, may begin at the very moment.
+        Raises:
+            ClosedError: The engine is not open.
         """
-        job = await self.status(key)
-        if job is None or job.state not in STILL:
-            return False
-        if job.due is not None and job.due - self.clock.wall() < PINNED:
-            await self.advance(key, delay=PINNED)
-            if await self._state(key) not in STILL:
-                return False
-        await self._ask(lambda: self._dbos.cancel_workflows_async([key]))
-        return True
-
-    async def status(self, key: str) -> JobStatus | None:
-        """Where it stands; None if there is no such job."""
-        return (await self.read([key])).get(key)
-
-    async def read(self, keys: Sequence[str]) -> Mapping[str, JobStatus]:
-        """Where each of them stands."""
-        found = await self._ask(
-            lambda: self._dbos.list_workflows_async(workflow_ids=list(keys))
-        )
-        return {status.workflow_id: told(status) for status in found}
-
-    async def note(self, key: str, facts: Mapping[str, Any]) -> None:
-        """Keep facts about it."""
-        write, said = self._dbos.update_workflow_attributes_async, dict(facts)
-        await self._ask(lambda: write(key, said, merge=True))
-
-    async def _state(self, key: str) -> JobState | None:
-        found = await self._ask(
-            lambda: self._dbos.list_workflows_async(
-                workflow_ids=[key], load_input=False, load_output=False
+        if self._bulk is None:
+            self._bulk = ClusterBulk(
+                self,
+                self._url,
+                application=self._application,
+                enqueuer=self._enqueuer,
+                on_unknown=self._on_unknown,
+                patient=bool(self._worker),
             )
-        )
-        return told(found[0]).state if found else None
-
-    async def _delay(self, key: str, delay: float) -> None:
-        await self._ask(
-            lambda: self._dbos.set_workflow_delay_async(key, delay_seconds=delay)
-        )
-
-    async def _ask(self, asking: Callable[[], Awaitable[_Answer]]) -> _Answer:
-        """Ask the database. A worker waits for it; a webhook has to say it is away."""
-        while True:
-            try:
-                return await asking()
-            except AWAY:
-                if not self._worker:
-                    raise
-                await self.clock.sleep(self._poll)
+        return self._bulk
 
     def later(self, run: DurableRun) -> None:
         """Call off a run as soon as may be."""
@@ -315,6 +198,17 @@ class DbosEngine(Durable):
         self._hands.create_task(self.call_off(run.id))
 
     # --- What a worker does. ---
+
+    def sends(self, send: Sends, *, receipts: Receipts | None = None) -> None:
+        """Let this worker send, by `nexmo.messages.send`. To be called before `run`.
+
+        Args:
+            send: Sends one message.
+            receipts: May know what a dead worker has sent of a bulk: `nexmo.receipts`,
+                if its store is one that all processes share.
+        """
+        super().sends(send)
+        self.bulk.sends(send, receipts)
 
     def handle(self, kind: str, handler: Handler) -> None:
         """Do jobs of that kind."""
