@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Sized
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final, Protocol, get_args
 
 from nexmo_async.bulk.control import CONCURRENCY, Control, at_least_one
 from nexmo_async.bulk.intake import Intake
@@ -39,6 +39,22 @@ _NAME: Final = re.compile(r"\w[\w. -]{0,63}")
 
 #: Seconds between two reports of progress.
 _TICK: Final = 1.0
+
+
+class Carries(Protocol):
+    """An engine that sends a job by all of its workers, such as `DbosEngine`."""
+
+    async def carry(
+        self,
+        items: Items,
+        *,
+        job: str,
+        is_resent: bool,
+        progress: Callable[[Progress], object] | None,
+        control: Control | None,
+    ) -> Report:
+        """Have each item sent once, and wait for the end."""
+        ...
 
 
 class Bulk:
@@ -145,6 +161,7 @@ class Bulk:
         control: Control | None = None,
         total: int | None = None,
         notes: Mapping[str, str] | None = None,
+        engine: Carries | None = None,
     ) -> Report:
         """Send each of them once, whatever happens to this process.
 
@@ -152,6 +169,11 @@ class Bulk:
         again, and it goes on: what was answered is skipped, what did not leave is sent,
         and what may have been sent is *unknown*: a receipt with its client_ref settles
         it. An item whose key this job had before is flagged, not sent.
+
+        A workflow is one item, and is run by this process: if that is killed half way,
+        nobody takes the later steps. The item is unknown, whatever a receipt says of
+        its first step, until "resend" begins it again at that step. Where workflows
+        have to outlive the process, run them by `nexmo_async.durable`.
 
         No connection, and a 429, keep the job waiting; wrong credentials and an empty
         account stop it, as every item would meet the same. Anything else is a result.
@@ -174,6 +196,9 @@ class Bulk:
             control: To pause, stop and speed it up or down from elsewhere.
             total: How many items there are, where the source does not say.
             notes: Kept in the journal of a new job, for whoever goes on with it.
+            engine: `DbosEngine`: all of its workers send the job, and it outlives this
+                process. Its database is the journal, and asks for none; guards, which
+                no other process knows, are refused.
 
         Raises:
             ConfigurationError: A setting cannot work.
@@ -189,6 +214,14 @@ class Bulk:
             problem = f"is {on_unknown!r}, choose of {', '.join(get_args(OnUnknown))}"
             raise ConfigurationError("on_unknown", problem)
         at_least_one(concurrency)
+        if engine is not None:
+            if guards or journal is not None:
+                setting = "guards" if guards else "journal"
+                raise ConfigurationError(setting, "is of one machine: leave it out")
+            again = on_unknown == "resend"
+            return await engine.carry(
+                items, job=job, is_resent=again, progress=progress, control=control
+            )
         clock, control = self._ways.clock, control or Control()
         if isinstance(journal, str | Path | None):
             journal = SqliteJournal(journal or f"{job}.db")

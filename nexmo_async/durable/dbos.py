@@ -23,9 +23,10 @@ from nexmo_async.durable.working import Health, Worker, register
 from nexmo_async.errors import ClosedError, ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from types import TracebackType
 
+    from nexmo_async.bulk import Control, Items, Progress, Report
     from nexmo_async.durable.bulk.sending import Receipts
     from nexmo_async.durable.census import Census
     from nexmo_async.durable.engine import Handler
@@ -209,6 +210,24 @@ class DbosEngine(Asking):
         """
         super().sends(send)
         self.bulk.sends(send, receipts)
+
+    async def carry(
+        self,
+        items: Items,
+        *,
+        job: str,
+        is_resent: bool,
+        progress: Callable[[Progress], object] | None,
+        control: Control | None,
+    ) -> Report:
+        """Send a bulk job by all workers: `nexmo.bulk.run` calls this."""
+        return await self.bulk.run(
+            items,
+            job=job,
+            on_unknown="resend" if is_resent else "wait",
+            progress=progress,
+            control=control,
+        )
 
     def handle(self, kind: str, handler: Handler) -> None:
         """Do jobs of that kind."""
