@@ -2,6 +2,7 @@
 
 from nexmo_async.durable.engine import Engine, Handler, Job, JobState, JobStatus, Lane
 from nexmo_async.durable.in_process import InProcessEngine
+from nexmo_async.durable.refusing import losses
 from nexmo_async.durable.runs import Durable, DurableRun
 from nexmo_async.durable.settling import SettlingReceipts, settle
 from nexmo_async.durable.spelling import OnUnknown
@@ -18,5 +19,6 @@ __all__ = [
     "Lane",
     "OnUnknown",
     "SettlingReceipts",
+    "losses",
     "settle",
 ]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from nexmo_async.durable.link import key, link
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nexmo_async.durable.chain import Standing
     from nexmo_async.durable.engine import Engine, JobStatus
     from nexmo_async.durable.link import Link
@@ -25,6 +27,21 @@ async def statuses(engine: Engine, run: str) -> list[JobStatus]:
         found += [known[each] for each in keys if each in known]
         if len(known) < BATCH:
             return found
+
+
+async def statuses_of(
+    engine: Engine, runs: Sequence[str]
+) -> dict[str, list[JobStatus]]:
+    """The job of each link of many runs, with one question for all of them."""
+    numbers = range(1, 1 + BATCH)
+    known = await engine.read([key(run, number) for run in runs for number in numbers])
+    found: dict[str, list[JobStatus]] = {}
+    for run in runs:
+        keys = [key(run, number) for number in numbers]
+        found[run] = [known[each] for each in keys if each in known]
+        if len(found[run]) == BATCH:
+            found[run] = await statuses(engine, run)
+    return found
 
 
 def chained(found: list[JobStatus]) -> list[Link]:

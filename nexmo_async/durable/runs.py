@@ -13,7 +13,7 @@ from nexmo_async.clock import instant
 from nexmo_async.durable.chain import reached_at, silent, stand, step_due
 from nexmo_async.durable.engine import LANE, Engine, Job
 from nexmo_async.durable.link import CALLED_OFF, key
-from nexmo_async.durable.links import chained, statuses
+from nexmo_async.durable.links import chained, statuses, statuses_of
 from nexmo_async.durable.refusing import refuse
 from nexmo_async.durable.sending import Sender, Sends
 from nexmo_async.durable.settling import SettlingReceipts
@@ -24,6 +24,8 @@ from nexmo_async.workflows.kinds import kind_of_code
 from nexmo_async.workflows.run import Happening, Run, Try, moment
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from nexmo_async.clock import Clock
     from nexmo_async.durable.chain import Standing
     from nexmo_async.durable.engine import JobStatus
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
 
 #: Seconds between two looks at a run that somebody waits for.
 LOOK: Final = 0.25
+
+#: Runs that are looked at together.
+TOGETHER: Final = 50
 
 _RUN: Final = re.compile(r"[A-Za-z0-9_.-]{1,32}")
 
@@ -109,6 +114,18 @@ class Durable(Engine, ABC):
             raise ConfigurationError("run", f"{run!r} is not known")
         told = read(first.body)
         return DurableRun(run, told.workflow, self, told.at)
+
+    async def attend(self, runs: Collection[Run]) -> None:
+        """Learn what has become of many runs, and let those that are over say so.
+
+        It takes one question for fifty of them.
+        """
+        mine = [run for run in runs if isinstance(run, DurableRun)]
+        for first in range(0, len(mine), TOGETHER):
+            some = mine[first : first + TOGETHER]
+            jobs = await statuses_of(self, [run.id for run in some])
+            for run in some:
+                run.learn(jobs[run.id], self.clock.wall())
 
     async def call_off(self, run: str) -> None:
         """Send nothing more of a run. What is on its way stays on its way."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Final, Literal, Protocol, cast
 
 import attrs
 
@@ -13,7 +13,7 @@ from nexmo_async.wire.dialect import decode_answer
 from nexmo_async.workflows.server import Server
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Collection, Iterable
 
     from nexmo_async.models.attempt import Result
     from nexmo_async.models.plan import Plan
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from nexmo_async.workflows.mail import Mail
     from nexmo_async.workflows.run import Run
 
+#: Seconds between two looks at runs that go on elsewhere.
+LOOK: Final = 0.25
+
 #: Who runs a workflow. "auto": Nexmo if it refuses nothing, else this process.
 EngineName = Literal["local", "server", "auto"]
 
@@ -34,6 +37,10 @@ class Starts(Protocol):
 
     async def start(self, workflow: Workflow, *, name: str | None, api: Api) -> Run:
         """Begin a workflow."""
+        ...
+
+    async def attend(self, runs: Collection[Run]) -> None:
+        """Learn what has become of many runs, and let those that are over say so."""
         ...
 
 
@@ -73,7 +80,11 @@ class Workflows:
         object.__setattr__(self, "_server", server)
 
     def plan(self, workflow: Workflow) -> Plan:
-        """Who can run it with this client's generation, and what would be lost."""
+        """Who can run it with this client's generation, and what would be lost.
+
+        An engine that outlives this process cannot run everything that this process
+        can: `nexmo_async.durable.losses(workflow, api)` says what is in its way.
+        """
         return workflow.plan(api=self._post.dialect.api)
 
     async def run(
@@ -127,17 +138,21 @@ class Workflows:
         workflows: Iterable[Workflow],
         *,
         concurrency: int = 1000,
-        engine: EngineName = "local",
+        engine: EngineName | Starts = "local",
+        name: str | None = None,
         health: ChannelHealth | None = None,
     ) -> AsyncIterator[Result]:
         """Run many workflows, and tell of each as it ends, in whatever order.
 
-        Leaving the loop early calls off what still runs here.
+        Leaving the loop early calls off what still runs here. On an engine that
+        outlives this process it goes on without you, and the same name and workflows
+        follow it again.
 
         Args:
             workflows: Taken one by one, as there is room.
             concurrency: Runs under way at once; one that waits costs 3 KB and no task.
             engine: As for `run`.
+            name: What their ids begin with: `<name>-1` and so on, up to 32 characters.
             health: As for `run`, one for all of them.
 
         Raises:
@@ -148,18 +163,35 @@ class Workflows:
         ended: asyncio.Queue[Run] = asyncio.Queue()
         under_way: set[Run] = set()
         try:
-            for workflow in workflows:
-                run = await self.run(workflow, engine=engine, health=health)
+            for number, workflow in enumerate(workflows, 1):
+                run = await self.run(
+                    workflow,
+                    engine=engine,
+                    name=name and f"{name}-{number}",
+                    health=health,
+                )
                 under_way.add(run)
                 run.at_end = ended.put_nowait
                 await self._post.clock.sleep(0)  # let it be sent
                 while len(under_way) >= concurrency or not ended.empty():
-                    yield await _next(ended, under_way)
+                    yield await self._next(ended, under_way, engine)
             while under_way:
-                yield await _next(ended, under_way)
+                yield await self._next(ended, under_way, engine)
         finally:
-            for run in under_way:
+            for run in under_way if isinstance(engine, str) else ():
                 self._desk.call_off(run)
+
+    async def _next(
+        self, ended: asyncio.Queue[Run], under_way: set[Run], engine: str | Starts
+    ) -> Result:
+        """The next that has ended. Whoever runs elsewhere has to be asked."""
+        while not isinstance(engine, str) and ended.empty():
+            await engine.attend(under_way)
+            if ended.empty():
+                await self._post.clock.sleep(LOOK)
+        run = await ended.get()
+        under_way.discard(run)
+        return await run.result()
 
     async def create(self, workflow: Workflow) -> StartedWorkflow:
         """Let Nexmo run the workflow, and return once it is accepted.
@@ -195,9 +227,3 @@ class Workflows:
             workflow=workflow,
             run=run,
         )
-
-
-async def _next(ended: asyncio.Queue[Run], under_way: set[Run]) -> Result:
-    run = await ended.get()
-    under_way.discard(run)
-    return await run.result()

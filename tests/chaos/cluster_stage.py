@@ -23,6 +23,7 @@ from nexmo_async.sandbox import serve
 from nexmo_async.webhooks.app import WebhookApp
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
     from types import TracebackType
 
     from nexmo_async.durable import OnUnknown
@@ -50,6 +51,32 @@ class Tally:
     overtaken: tuple[str, ...]
     surplus: tuple[str, ...]
     sent: int
+
+
+def tally(fates: Mapping[str, str], taken: Iterable[Sequence[str]]) -> Tally:
+    """What has come of what was due.
+
+    Args:
+        fates: What becomes of the first message, by person.
+        taken: Reference, person and channel of each message, in the order they came.
+    """
+    expected = {
+        (to, channel)
+        for to, fate in fates.items()
+        for channel in ("whatsapp", *(["sms"] if fate != "deliver" else []))
+    }
+    counted: Counter[tuple[str, str]] = Counter()
+    first: dict[str, str] = {}
+    for _, to, channel in taken:
+        counted[to, channel] += 1
+        first.setdefault(to, channel)
+    return Tally(
+        lost=tuple(sorted({to for to, _ in expected - counted.keys()})),
+        doubled=tuple(pair for pair, n in counted.items() for _ in range(n - 1)),
+        overtaken=tuple(to for to, channel in first.items() if channel == "sms"),
+        surplus=tuple(to for to, _ in counted.keys() - expected),
+        sent=counted.total(),
+    )
 
 
 class Stage:
@@ -89,8 +116,8 @@ class Stage:
         await self._stack.enter_async_context(self.engine)
         url = await self._stack.enter_async_context(serve(self))
         personas = {to: f"whatsapp: {fate}" for to, fate in self.fates.items()}
-        self._provider = await _begin("cluster_provider", url, json.dumps(personas))
-        self._account = json.loads(await _line(self._provider))
+        self._provider = await script("cluster_provider", url, json.dumps(personas))
+        self._account = json.loads(await line_of(self._provider))
         secrets = {self._account["key"]: self._account["signature"]}
         store = self.engine.receipts(MemoryReceipts())
         self._webhooks = WebhookApp(store, secrets, max_age=None)
@@ -126,9 +153,9 @@ class Stage:
             how: What it is told.
         """
         said = {**self._account, "database": self._database, "worker": name, **how}
-        worker = await _begin("cluster_worker", json.dumps({**said, "later": later}))
+        worker = await script("cluster_worker", json.dumps({**said, "later": later}))
         self._workers[name] = worker
-        await _line(worker)
+        await line_of(worker)
         if later:
             self._held_back.append(worker)
 
@@ -182,23 +209,7 @@ class Stage:
 
     async def tally(self) -> Tally:
         """What the provider has counted."""
-        taken = await self.taken()
-        expected = {
-            (to, channel)
-            for to, fate in self.fates.items()
-            for channel in ("whatsapp", *(["sms"] if fate != "deliver" else []))
-        }
-        counted = Counter((to, channel) for _, to, channel in taken)
-        first: dict[str, str] = {}
-        for _, to, channel in taken:
-            first.setdefault(to, channel)
-        return Tally(
-            lost=tuple(sorted({to for to, _ in expected - counted.keys()})),
-            doubled=tuple(pair for pair, n in counted.items() for _ in range(n - 1)),
-            overtaken=tuple(to for to, channel in first.items() if channel == "sms"),
-            surplus=tuple(to for to, _ in counted.keys() - expected),
-            sent=len(taken),
-        )
+        return tally(self.fates, await self.taken())
 
     async def taken(self) -> list[tuple[str, str, str]]:
         """Reference, person and channel of each message, in the order they came."""
@@ -206,20 +217,20 @@ class Stage:
         assert provider is not None
         assert provider.stdin is not None
         provider.stdin.write(b"\n")
-        return [tuple(one) for one in json.loads(await _line(provider))]
+        return [tuple(one) for one in json.loads(await line_of(provider))]
 
 
-async def _begin(script: str, *words: str) -> asyncio.subprocess.Process:
+async def script(name: str, *words: str) -> asyncio.subprocess.Process:
     pipe = asyncio.subprocess.PIPE
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, str(HERE / f"{script}.py"), *words),
+        *(sys.executable, str(HERE / f"{name}.py"), *words),
         stdin=pipe,
         stdout=pipe,
         limit=2**24,
     )
 
 
-async def _line(process: asyncio.subprocess.Process) -> str:
+async def line_of(process: asyncio.subprocess.Process) -> str:
     assert process.stdout is not None
     async with asyncio.timeout(START_WITHIN):
         line = await process.stdout.readline()
