@@ -81,7 +81,7 @@ class Story:
             "NEXMO_DATABASE": self._database,
         }
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "nexmo_async", *words),
+            *(sys.executable, "-P", "-m", "nexmo_async", *words),
             env={**os.environ, **settings},
             stderr=asyncio.subprocess.DEVNULL,
         )
