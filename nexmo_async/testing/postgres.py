@@ -61,10 +61,12 @@ class PostgresServer:
 
     Args:
         programs: The folder of its programs, as `find_postgres` found it.
+        synced: Whether all is forced onto the disk after all, as in earnest.
     """
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, *, synced: bool = False) -> None:
         self._programs = programs
+        self._synced = "on" if synced else "off"
         self._folder = Path()
         self._running: subprocess.Popen[bytes] | None = None
         self._user = USER if os.geteuid() == 0 else None
@@ -104,8 +106,8 @@ class PostgresServer:
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(self._folder),
-            "fsync": "off",
-            "full_page_writes": "off",
+            "fsync": self._synced,
+            "full_page_writes": self._synced,
             "max_connections": "200",
         }
         words = [word for pair in settings.items() for word in ("-c", "=".join(pair))]
