@@ -42,6 +42,7 @@ class Control:
         self._stopped: str | None = None
         self._aborted = False
         self._bell = asyncio.Event()
+        self._said = 0
         self._listeners: list[Callable[[], None]] = []
         self._look: Callable[[], Progress] = Progress
 
@@ -125,12 +126,21 @@ class Control:
 
     def ring(self) -> None:
         """Let whoever waits look again."""
+        self._said += 1
         self._bell.set()
         for listener in self._listeners:
             listener()
 
-    async def wait(self, clock: Clock, seconds: float | None) -> None:
-        """Until something is said, or so many seconds are over."""
+    @property
+    def said(self) -> int:
+        """How often something was said."""
+        return self._said
+
+    async def wait(self, clock: Clock, seconds: float | None, *, since: int) -> None:
+        """Until more is said than `since`, or so many seconds are over."""
+        if self._said != since:
+            await clock.sleep(0)
+            return
         self._bell.clear()
         with suppress(TimeoutError):
             async with clock.timeout(seconds):

@@ -182,21 +182,23 @@ class Intake:
     async def wait_out(self) -> bool:
         """Wait until it is worth trying again; False: it was stopped meanwhile."""
         while self._control.stopped is None:
+            said = self._control.said
             hold = self.trouble.hold(self._clock.monotonic())
             if hold is None:
                 return True
-            await self._control.wait(self._clock, hold.seconds)
+            await self._control.wait(self._clock, hold.seconds, since=said)
         return False
 
     async def _opened(self, why: Callable[[float], Hold | None]) -> bool:
         """Wait as long as there is something against it; False: nothing more comes."""
         try:
             while not self.is_over:
+                said = self._control.said
                 hold = why(self._clock.monotonic())
                 if hold is None:
                     return True
                 self.waiting_for = hold.reason
-                await self._control.wait(self._clock, hold.seconds)
+                await self._control.wait(self._clock, hold.seconds, since=said)
         finally:
             self.waiting_for = ""
         return False

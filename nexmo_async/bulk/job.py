@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
+from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
@@ -100,6 +103,10 @@ class Job:
     _aside: dict[str, Taken] = attrs.field(init=False, factory=dict["str", "Taken"])
     _unknown: list[UnknownItem] = attrs.field(init=False, factory=list[UnknownItem])
 
+    _cost: defaultdict[str, Decimal] = attrs.field(
+        init=False, factory=partial(defaultdict[str, Decimal], Decimal)
+    )
+
     def __attrs_post_init__(self) -> None:
         """Send by the same ways."""
         self._sender = Sender(self.ways)
@@ -154,6 +161,25 @@ class Job:
                 self._settled(entry, uuid)
             number = page[-1][0]
         self.tally.set_aside = 0
+        await self._add_up()
+
+    async def _add_up(self) -> None:
+        """What the job has cost, as far as receipts say.
+
+        No longer than `grace`; and if none of the first has any, there are none.
+        """
+        clock, number = self.ways.clock, -1
+        ends = clock.monotonic() + self.grace
+        while page := await self.journal.answered(number, _AT_ONCE):
+            names = (e.answer.message_uuid or e.intent.client_ref for _, e in page)
+            found = await asyncio.gather(*map(self.ways.receipts.history, names))
+            for history in found:
+                used = [receipt.usage for receipt in history if receipt.usage]
+                if used:
+                    self._cost[used[-1].currency] += used[-1].price
+            if not any(found) or clock.monotonic() > ends:
+                return
+            number = page[-1][0]
 
     def report(self, started: datetime) -> Report:
         """What became of the job that began then."""
@@ -170,6 +196,7 @@ class Job:
             ended=instant(self.ways.clock),
             stopped=self.control.stopped or "",
             curve=tally.curve,
+            cost={each: f"{sum_:f}" for each, sum_ in sorted(self._cost.items())},
         )
 
     async def _again(self, taken: Taken, known: Entry, name: str) -> BulkResult | None:
@@ -234,8 +261,8 @@ class Job:
     async def _look(self, entry: Entry, within: float) -> str:
         """The message that a receipt of the item names; empty if none has come."""
         ref, receipts = entry.intent.client_ref, self.ways.receipts
-        if not ref:
-            return ""
+        if not ref or ref == _first_step(reference(self.name, entry.intent.key)):
+            return ""  # a receipt of a first step does not say how the workflow ended
         if within <= 0:
             history = await receipts.history(ref)
             return history[0].message_uuid if history else ""
@@ -276,12 +303,16 @@ class Job:
 
 
 def _receipts_name(message: Message | Workflow, name: str) -> str:
-    """By what a receipt would name it, or its first attempt; empty on beta."""
+    """By what a receipt would name it, or its first step; empty on beta."""
     if not name:
         return ""
     if isinstance(message, Workflow):
-        return message.steps[0].message.client_ref or f"{name}:1"
+        return _first_step(name)
     return message.client_ref or name
+
+
+def _first_step(name: str) -> str:
+    return f"{name}:1"
 
 
 def _skipped(taken: Taken, known: Entry) -> BulkResult:

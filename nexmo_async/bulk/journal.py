@@ -7,6 +7,7 @@ question, not a second message.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import attrs
@@ -32,6 +33,10 @@ NEXT: Final[Mapping[State, Next]] = {
     "refused": "skip",
     "unsent": "send",
 }
+
+#: What may have been sent, and what certainly was.
+UNSETTLED: Final = tuple(state for state, what in NEXT.items() if what == "settle")
+ACCEPTED: Final[tuple[State, ...]] = ("answered",)
 
 
 @attrs.frozen
@@ -140,6 +145,10 @@ class Journal(Protocol):
         """
         ...
 
+    async def answered(self, after: int, most: int) -> Sequence[tuple[int, Entry]]:
+        """Items that were accepted, page by page as above."""
+        ...
+
     async def aclose(self) -> None:
         """Write what is left and let others have it. May be called again.
 
@@ -209,12 +218,21 @@ class MemoryJournal:
 
     async def unsettled(self, after: int, most: int) -> Sequence[tuple[int, Entry]]:
         """Items that may have been sent."""
-        found = [
+        return self._page(UNSETTLED, after, most)
+
+    async def answered(self, after: int, most: int) -> Sequence[tuple[int, Entry]]:
+        """Items that were accepted."""
+        return self._page(ACCEPTED, after, most)
+
+    def _page(
+        self, states: tuple[State, ...], after: int, most: int
+    ) -> list[tuple[int, Entry]]:
+        found = (
             (row.number, Entry(row.intent, row.answer))
             for row in self._rows.values()
-            if row.number > after and NEXT[row.answer.state] == "settle"
-        ]
-        return found[:most]
+            if row.number > after and row.answer.state in states
+        )
+        return list(islice(found, most))
 
     async def aclose(self) -> None:
         """Let another run have it."""

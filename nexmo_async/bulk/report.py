@@ -87,7 +87,9 @@ class Report:
         ok: Accepted by Nexmo.
         failed: Not sent, or refused, counted by the name of the error. Bad rows
             (`RowError`) and doubles (`DoubleError`) are among them.
-        unknown: Nobody knows whether they were sent.
+        unknown: Nobody knows whether they were sent. A workflow that a kill or an abort
+            cut off is among them: some of its steps may have been sent, the later ones
+            were not.
         skipped: Settled by an earlier run of the job.
         unknown_items: Those of unknown outcome, 1,000 at most; the journal has all.
         started: When it began, UTC.

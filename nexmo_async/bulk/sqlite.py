@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 import attrs
 
 from nexmo_async.bulk.errors import JournalError, JournalFullError
-from nexmo_async.bulk.journal import Answer, Entry, Intent
+from nexmo_async.bulk.journal import ACCEPTED, UNSETTLED, Answer, Entry, Intent
 from nexmo_async.bulk.table import Table, may_pass
 from nexmo_async.errors import ConfigurationError
 
@@ -137,7 +137,12 @@ class SqliteJournal:
     async def unsettled(self, after: int, most: int) -> Sequence[tuple[int, Entry]]:
         """Items that may have been sent."""
         await self._written()
-        return await self._do(partial(self._table.unsettled, after, most))
+        return await self._do(partial(self._table.page, UNSETTLED, after, most))
+
+    async def answered(self, after: int, most: int) -> Sequence[tuple[int, Entry]]:
+        """Items that were accepted."""
+        await self._written()
+        return await self._do(partial(self._table.page, ACCEPTED, after, most))
 
     async def aclose(self) -> None:
         """Write what is left, and let others have the file."""

@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import attrs
 
 from nexmo_async.bulk.errors import JournalError, JournalFullError
-from nexmo_async.bulk.journal import NEXT, Answer, Entry, Intent, check
+from nexmo_async.bulk.journal import Answer, Entry, Intent, check
 from nexmo_async.bulk.lock import Lock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from nexmo_async.bulk.journal import State
 
 #: Stands in the file's header, so that no other database is taken for a journal.
 APPLICATION: Final = 0x6E786D6F
@@ -77,11 +79,11 @@ _KNOWN: Final = f"""
 {ITEMS} WHERE number IN (SELECT value FROM json_each(?))
 """  # noqa: S608  words of ours
 _FIND: Final = "SELECT key, number FROM keys JOIN json_each(?) ON key = value"
-_UNSETTLED: Final = tuple(state for state, what in NEXT.items() if what == "settle")
-_FIND_UNSETTLED: Final = f"""
-{ITEMS} WHERE number > ? AND coalesce(state, 'intended') IN {_UNSETTLED}
+_PAGE: Final = f"""
+{ITEMS} WHERE number > ?
+AND coalesce(state, 'intended') IN (SELECT value FROM json_each(?))
 ORDER BY number LIMIT ?
-"""
+"""  # noqa: S608  words of ours
 _CLAIM: Final = (
     "UPDATE items SET run = ? WHERE number IN (SELECT value FROM json_each(?))"
 )
@@ -182,9 +184,12 @@ class Table:
             self._index()
         return known
 
-    def unsettled(self, after: int, most: int) -> list[tuple[int, Entry]]:
-        """Items that may have been sent."""
-        found = self._rows.execute(_FIND_UNSETTLED, (after, most)).fetchall()
+    def page(
+        self, states: Sequence[State], after: int, most: int
+    ) -> list[tuple[int, Entry]]:
+        """Items in one of these states, in the order they were intended."""
+        asked = after, json.dumps(states), most
+        found = self._rows.execute(_PAGE, asked).fetchall()
         return [(row[0], _entry(row)) for row in found]
 
     def close(self, now: float | None = None) -> None:

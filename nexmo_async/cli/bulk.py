@@ -226,6 +226,8 @@ def _counted(plan: Plan, job: str, *, dry_run: bool, yes: bool, json: bool) -> P
 def _run(plan: Plan, job: str, journal: Path, *, json: bool) -> None:
     done = asyncio.run(bulk_run.run(plan, job, journal))
     seen = _peeked(journal)
+    # What it cost stands in receipts, not in the journal.
+    seen = attrs.evolve(seen, report=attrs.evolve(seen.report, cost=done.cost))
     asyncio.run(bulk_run.write_report(Path(plan.report), seen))
     files = {"results": plan.result, "rejects": plan.rejects, "report": plan.report}
     files = {name: path for name, path in files.items() if Path(path).exists()}

@@ -143,7 +143,6 @@ class _StopsTheJob:
         hold = self.guard.before(item, now)
         if hold is not None and hold.seconds is None:
             self.control.stop(hold.reason)
-            return attrs.evolve(hold, seconds=0.0)
         return hold
 
     def after(self, result: BulkResult) -> None:

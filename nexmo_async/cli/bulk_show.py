@@ -107,6 +107,9 @@ def figures(seen: Peek) -> Mapping[str, str]:
     told["Took"] = span(took)
     if took:
         told["Rate"] = f"{sum(moment.sent for moment in busy) / took:,.0f}/s"
+    if report.cost:
+        sums = (f"{price} {currency}" for currency, price in report.cost.items())
+        told["Cost, so far"] = ", ".join(sums)
     if seen.runs > 1:
         told["Runs"] = str(seen.runs)
     return told

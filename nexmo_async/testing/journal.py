@@ -128,6 +128,10 @@ async def _the_unsettled_are_found(again: Again, clock: ManualClock) -> None:
     rest = await journal.unsettled(first[-1][0], 9)
     found = [entry.intent for _, entry in (*first, *rest)]
     demand(found == intents[1::2], "the unsettled are found page by page, in order")
+    first = await journal.answered(-1, 3)
+    rest = await journal.answered(first[-1][0], 9)
+    found = [entry.intent for _, entry in (*first, *rest)]
+    demand(found == intents[::2], "and so are those that were accepted")
     await journal.aclose()
 
 

@@ -12,6 +12,7 @@ from nexmo_async.bulk import Control, Hold, MemoryJournal, Progress
 
 if TYPE_CHECKING:
     from nexmo_async import Nexmo
+    from nexmo_async.bulk import Item
     from nexmo_async.testing import ManualClock
 
 
@@ -136,6 +137,44 @@ async def test_a_guard_pauses_the_job_and_fails_nothing(
     await clock.advance(31.0)
     assert (await running).ok == 1
     assert guard.asked == 3
+
+
+async def test_a_guard_may_stop_the_job_while_it_is_asked(
+    nexmo: Nexmo, office: Office
+) -> None:
+    control = Control()
+
+    class Stops(Ledger):
+        def before(self, item: Item, now: float) -> Hold | None:
+            control.stop("the budget is gone")
+            return super().before(item, now)
+
+    guard = Stops(hold=Hold("cap reached"))
+    report = await job(
+        nexmo, [sms(1)], MemoryJournal(), guards=[guard], control=control
+    )
+
+    assert (report.stopped, report.total) == ("the budget is gone", 0)
+    assert not office.sent
+
+
+async def test_a_guard_that_resumes_the_job_while_it_is_asked_is_asked_again(
+    nexmo: Nexmo,
+) -> None:
+    control = Control()
+
+    class Resumes(Ledger):
+        def before(self, item: Item, now: float) -> Hold | None:
+            self.hold = None if self.asked == 3 else Hold("a moment")
+            control.resume()
+            return super().before(item, now)
+
+    guard = Resumes()
+    report = await job(
+        nexmo, [sms(1)], MemoryJournal(), guards=[guard], control=control
+    )
+
+    assert (report.ok, guard.asked) == (1, 4)
 
 
 async def test_progress_is_told_each_second_and_at_the_end(

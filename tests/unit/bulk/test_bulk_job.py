@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import pickle
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import attrs
@@ -28,6 +29,7 @@ from nexmo_async.errors import (
     ConfigurationError,
     NexmoError,
 )
+from nexmo_async.models.receipt import Usage
 from nexmo_async.testing import ManualClock, answer
 
 if TYPE_CHECKING:
@@ -51,6 +53,30 @@ async def test_a_job_sends_each_item_once(nexmo: Nexmo, office: Office) -> None:
 
     assert (report.total, report.ok, report.is_complete) == (100, 100, True)
     assert set(office.sent.values()) == {1}
+
+
+async def test_the_report_adds_up_what_receipts_say_it_cost(
+    nexmo: Nexmo, office: Office
+) -> None:
+    async def cost(number: int, price: str, currency: str) -> None:
+        said = attrs.evolve(
+            receipt(office.refs[person(number)], number),
+            message_uuid=f"uuid-{person(number)}",
+            usage=Usage(Decimal(price), currency),
+        )
+        await nexmo.receipts.record(said)
+        await nexmo.receipts.record(attrs.evolve(said, status="delivered"))
+
+    journal = MemoryJournal()
+    items = [sms(n) for n in range(1200)]
+    assert (await job(nexmo, items, journal)).cost == {}
+    for number, price in ((0, "0.0333"), (700, "0.1"), (1199, "0.0667")):
+        await cost(number, price, "EUR")
+    await cost(3, "0.05", "USD")
+    report = await job(nexmo, items, journal)
+
+    # Each is counted once, though each of its receipts says so.
+    assert report.cost == {"EUR": "0.2000", "USD": "0.05"}
 
 
 async def test_the_same_job_again_skips_what_was_answered(
@@ -270,6 +296,32 @@ async def test_a_workflow_runs_to_its_end(
     assert dict(office.sent) == {person(1): 1, person(2): 1}
     assert isinstance(ledger.results[0].error, WorkflowEndedError)
     assert (await job(nexmo, [flow], journal)).skipped == 1
+
+
+async def test_a_workflow_cut_off_half_way_is_unknown_whatever_its_first_receipt_says(
+    nexmo: Nexmo, office: Office, clock: ManualClock
+) -> None:
+    steps = Step(sms(1), until="delivered", within=600), Step(sms(2))
+    flow, journal = Workflow(*steps, patience=20), MemoryJournal()
+    control = Control()
+    running = asyncio.ensure_future(job(nexmo, [flow], journal, control=control))
+    await clock.advance(1.0)
+    control.abort()
+    cut = await running
+    auth, once = Basic("key", "secret"), Retry(attempts=1, on_unknown="raise")
+    async with Nexmo(auth, transport=office, clock=clock, retry=once) as later:
+        await later.receipts.record(receipt(office.refs[person(1)], 1))
+        again = await job(later, [flow], journal)
+
+        assert (cut.unknown, again.unknown, again.ok) == (1, 1, 0)
+        assert again.unknown_items[0].client_ref == office.refs[person(1)]
+        assert dict(office.sent) == {person(1): 1}
+
+        resent = job(later, [flow], journal, on_unknown="resend")
+        running = asyncio.ensure_future(resent)
+        await clock.advance(2000.0)
+        assert (await running).unknown == 0
+    assert dict(office.sent) == {person(1): 2, person(2): 1}
 
 
 async def test_an_error_of_the_source_is_raised_once_all_is_settled(
