@@ -78,7 +78,9 @@ FROM items LEFT JOIN answers USING (number)
 _KNOWN: Final = f"""
 {ITEMS} WHERE number IN (SELECT value FROM json_each(?))
 """  # noqa: S608  words of ours
-_FIND: Final = "SELECT key, number FROM keys JOIN json_each(?) ON key = value"
+_FIND: Final = """
+SELECT keys.key, number FROM json_each(?) AS given JOIN keys ON keys.key = given.value
+"""
 _PAGE: Final = f"""
 {ITEMS} WHERE number > ?
 AND coalesce(state, 'intended') IN (SELECT value FROM json_each(?))
@@ -118,10 +120,12 @@ class Table:
     Attributes:
         path: The file.
         is_full: Whether each commit waits for the disk.
+        keeps: Keys that it holds in memory before it sorts them into the index.
     """
 
     path: Path
     is_full: bool
+    keeps: int = LATEST
     _lock: Lock | None = None
     _database: sqlite3.Connection | None = None
     _run: int = 0
@@ -180,7 +184,7 @@ class Table:
         self._open |= fresh
         self._latest |= fresh
         self._last += len(fresh)
-        if len(self._latest) >= LATEST:
+        if len(self._latest) >= self.keeps:
             self._index()
         return known
 
