@@ -35,7 +35,9 @@ NEXT: Final[Mapping[State, Next]] = {
 }
 
 #: What may have been sent, and what certainly was.
-UNSETTLED: Final = tuple(state for state, what in NEXT.items() if what == "settle")
+UNSETTLED: Final[tuple[State, ...]] = tuple(
+    state for state, what in NEXT.items() if what == "settle"
+)
 ACCEPTED: Final[tuple[State, ...]] = ("answered",)
 
 
