@@ -207,12 +207,7 @@ class Bulk:
             JournalFullError: The journal could not be written. Nothing was lost: run
                 the job again once there is room.
         """
-        if not _NAME.fullmatch(job):
-            problem = "is no name: write letters, digits, '_', '.', '-', 64 at most"
-            raise ConfigurationError("job", problem)
-        if on_unknown not in get_args(OnUnknown):
-            problem = f"is {on_unknown!r}, choose of {', '.join(get_args(OnUnknown))}"
-            raise ConfigurationError("on_unknown", problem)
+        _check(job, on_unknown)
         at_least_one(concurrency)
         if engine is not None:
             if guards or journal is not None:
@@ -310,6 +305,16 @@ class Bulk:
         self._controls[pumping] = control
         pumping.add_done_callback(self._controls.pop)
         return pumping
+
+
+def _check(job: str, on_unknown: OnUnknown) -> None:
+    """Refuse what is no name, and what is no way to go about the unknown."""
+    if not _NAME.fullmatch(job):
+        problem = "is no name: write letters, digits, '_', '.', '-', 64 at most"
+        raise ConfigurationError("job", problem)
+    if on_unknown not in get_args(OnUnknown):
+        problem = f"is {on_unknown!r}, choose of {', '.join(get_args(OnUnknown))}"
+        raise ConfigurationError("on_unknown", problem)
 
 
 def _ignore(_: Progress) -> None:
