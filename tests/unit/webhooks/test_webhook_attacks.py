@@ -12,7 +12,7 @@ import pytest
 from nexmo_async.webhooks import WebhookApp, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from nexmo_async.receipts import MemoryReceipts
     from nexmo_async.testing import ManualClock
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 SECRET = "a signature secret of more than 32 bytes"
 MEBIBYTE = 1_048_576
 
-#: Seconds of the processor that one request may cost.
-COST = 0.05
+#: What one request may cost: so many times what reading 1 MiB of JSON costs.
+TIMES = 4
 
 
 def event(member: str) -> bytes:
@@ -33,6 +33,29 @@ def filled(unit: str, start: str = '"x":', end: str = "") -> bytes:
     """A body of just under 1 MiB that is mostly this."""
     room = MEBIBYTE - 200
     return event(start + unit * (room // len(unit)) + end)
+
+
+PLAIN = filled('{"a":1},', '"x":[', "1]")
+
+
+async def least(work: Callable[[], Awaitable[object]]) -> float:
+    """Seconds of the processor that it takes: the least of three."""
+    costs = []
+    for _ in range(3):
+        before = time.thread_time()
+        await work()
+        costs.append(time.thread_time() - before)
+    return min(costs)
+
+
+@pytest.fixture
+async def bound() -> float:
+    """Seconds of the processor that a request may cost here and now."""
+
+    async def read() -> None:
+        json.loads(PLAIN)
+
+    return TIMES * await least(read)
 
 
 #: Signed well by a true account: (body, what it is answered with).
@@ -56,7 +79,7 @@ SIGNED = {
     "a uuid twice": (event('"message_uuid":"m-2"'), 200),
     "1 MiB of text": (filled("x", '"x":"', '"'), 200),
     "1 MiB of numbers": (filled("1,", '"x":[', "1]"), 200),
-    "1 MiB of objects": (filled('{"a":1},', '"x":[', "1]"), 200),
+    "1 MiB of objects": (PLAIN, 200),
     "1 MiB of digits in a code": (filled("1 ", '"error":{"code":"', '"}'), 200),
     "1 MiB of price": (filled("9", '"usage":{"price":"', '"}'), 200),
     "1 MiB of timestamp": (filled("1", '"timestamp":"', '"'), 200),
@@ -73,16 +96,13 @@ async def test_whatever_is_signed_is_answered_and_never_with_500(
 
 
 @pytest.mark.parametrize("attack", SIGNED)
-async def test_no_body_costs_more_than_50_milliseconds_of_the_loop(
-    attack: str, caller: Caller
+async def test_no_body_costs_much_more_than_to_read_a_plain_one(
+    attack: str, caller: Caller, bound: float
 ) -> None:
     body, _ = SIGNED[attack]
-    headers = [caller.signed(body)]
-    before = time.thread_time()
-    await caller.call(body, headers=headers)
-    cost = time.thread_time() - before
 
-    assert cost < COST
+    # Signed anew each time: what comes again is not read again.
+    assert await least(lambda: caller.post(body)) < bound
 
 
 @pytest.mark.parametrize("digits", [20, 400, 5000])
@@ -112,16 +132,13 @@ UNSIGNED = {
 
 
 @pytest.mark.parametrize("attack", UNSIGNED)
-async def test_no_header_costs_more_than_50_milliseconds_of_the_loop(
-    attack: str, caller: Caller
+async def test_no_header_costs_much_more_than_to_read_a_plain_body(
+    attack: str, caller: Caller, bound: float
 ) -> None:
     headers = [(b"authorization", UNSIGNED[attack])]
-    before = time.thread_time()
-    status = await caller.call(event('"x":1'), headers=headers)
-    cost = time.thread_time() - before
 
-    assert status == 401
-    assert cost < COST
+    assert await caller.call(event('"x":1'), headers=headers) == 401
+    assert await least(lambda: caller.call(event('"x":1'), headers=headers)) < bound
 
 
 async def test_what_is_not_signed_is_never_parsed(
