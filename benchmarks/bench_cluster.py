@@ -17,7 +17,7 @@ import sys
 import time
 from bisect import bisect_left
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import attrs
 import psycopg
@@ -80,7 +80,8 @@ class Stage:
         self._stack = AsyncExitStack()
         self._workers: list[asyncio.subprocess.Process] = []
 
-    async def __aenter__(self) -> Stage:
+    async def __aenter__(self) -> Self:
+        """Start what all questions need."""
         programs = find_postgres()
         assert programs is not None, "no PostgreSQL is installed"
         server = PostgresServer(programs, synced=True)
@@ -90,6 +91,7 @@ class Stage:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        """Stop all of it."""
         await self.rest()
         self._provider.kill()
         await self._provider.communicate()
@@ -331,7 +333,7 @@ async def waiting(stage: Stage, sizes: Sizes) -> dict[str, float]:
 async def settled(engine: DbosEngine, count: int) -> None:
     """Wait until no job runs, and so many wait."""
     while True:
-        states = [each for each in (await engine.census()).lanes.values()]
+        states = (await engine.census()).lanes.values()
         running = sum(each.get("running", 0) for each in states)
         if not running and sum(each.get("waiting", 0) for each in states) >= count:
             return
@@ -425,12 +427,12 @@ async def in_process(count: int) -> list[float]:
     engine.sends(send)  # type: ignore[arg-type]  # it is asked for nothing else
     running = asyncio.create_task(engine.run())
     await started(engine, count)
-    while len(sent) < count:
+    while len(sent) < count:  # noqa: ASYNC110  a benchmark may look
         await asyncio.sleep(0.01)
     for number in range(count):
         heard[f"4477{number:08}"] = time.monotonic()
         await settle(engine, rejected(number), engine.clock)
-    while sum(map(len, sent.values())) < 2 * count:
+    while sum(map(len, sent.values())) < 2 * count:  # noqa: ASYNC110  the same
         await asyncio.sleep(0.01)
     running.cancel()
     await asyncio.wait({running})

@@ -86,10 +86,14 @@ def message(number: int) -> Sms:
 async def speak() -> None:
     """Say how much memory is in use, whenever asked."""
     while True:
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-        print("ready", pages * 4096, flush=True)
+        print("ready", resident(), flush=True)
         if not await asyncio.to_thread(sys.stdin.readline):
             return
+
+
+def resident() -> int:
+    """Bytes of memory in use."""
+    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * 4096
 
 
 async def main(said: dict[str, Any]) -> None:

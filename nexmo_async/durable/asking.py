@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from dbos import error
@@ -104,12 +103,15 @@ class Asking(Durable):
         ]:
             known = await self.read([due.key for due in batch])
             fresh = [due for due in batch if due.key not in known]
-            await self._ask(partial(asyncio.to_thread, self._enqueuer.put, fresh))
+            await self._put(fresh)
             new += len(fresh)
         return new
 
     async def _enqueue(self, options: EnqueueOptions, body: str) -> None:
         await self._dbos.enqueue_async(options, body)
+
+    async def _put(self, dues: Sequence[Due]) -> None:
+        await self._ask(lambda: asyncio.to_thread(self._enqueuer.put, dues))
 
     async def advance(self, key: str, *, delay: float = 0.0) -> bool:
         """Run it now, or that many seconds from now. False if it waits no longer."""

@@ -76,15 +76,16 @@ WHERE job = %(job)s AND owner IS NOT NULL AND state = 'open'
 """
 
 _IN_DOUBT: Final = """
-SELECT chunks.lines, array_agg(slices.places), (
-    SELECT array_agg(each.told) FROM nexmo_async.bulk_slices AS each
-    WHERE each.job = chunks.job AND each.chunk = chunks.number AND each.told <> '{}'
-)
+SELECT chunks.lines,
+    array_agg(place) FILTER (WHERE slices.results IS NULL),
+    array_agg(place) FILTER (WHERE slices.told @> ARRAY[place])
 FROM nexmo_async.bulk_chunks AS chunks
 JOIN nexmo_async.bulk_slices AS slices
   ON slices.job = chunks.job AND slices.chunk = chunks.number
-WHERE chunks.job = %(job)s AND chunks.state <> 'done' AND slices.results IS NULL
+CROSS JOIN unnest(slices.places) AS place
+WHERE chunks.job = %(job)s AND chunks.state <> 'done'
 GROUP BY chunks.job, chunks.number, chunks.lines
+HAVING bool_or(slices.results IS NULL)
 """
 
 _LINES: Final = """
@@ -359,9 +360,8 @@ class BulkJob:
         found: list[UnknownItem] = []
         for lines, begun, told in rows:
             entries = read_entries(bytes(lines))
-            known = {place for places in told or () for place in places}
-            places = {place for each in begun for place in each} - known
-            found += [entries[place].named(self.name) for place in sorted(places)]
+            left: set[int] = set(begun) - set(told or ())
+            found += [entries[place].named(self.name) for place in sorted(left)]
         return found
 
     async def _say(self, query: LiteralString, **values: Any) -> None:  # noqa: ANN401  values of a row

@@ -38,12 +38,15 @@ CHUNK_SECONDS: Final = 15.0
 
 _KEYS: Final = """
 INSERT INTO nexmo_async.bulk_keys (job, key, run)
-SELECT %s, key, %s FROM unnest(%s::bytea[]) AS keys (key)
-ON CONFLICT DO NOTHING RETURNING key
+SELECT %s, decode(key, 'hex'), %s FROM unnest(string_to_array(%s, ' ')) AS keys (key)
+ON CONFLICT DO NOTHING RETURNING encode(key, 'hex')
 """
 
 _DOUBLES: Final = """
-SELECT key FROM nexmo_async.bulk_keys WHERE job = %s AND run = %s AND key = ANY(%s)
+SELECT encode(key, 'hex') FROM nexmo_async.bulk_keys
+WHERE job = %s AND run = %s AND key IN (
+    SELECT decode(key, 'hex') FROM unnest(string_to_array(%s, ' ')) AS keys (key)
+)
 """
 
 _COUNT: Final = """
@@ -70,7 +73,7 @@ class _Line:
     """An item, ready to be written."""
 
     outcome: Outcome
-    key: bytes
+    key: str
     line: bytes
     sender: str
 
@@ -101,7 +104,7 @@ class Loader:
     ) -> Iterable[Due]:
         """Write a batch. The chunks that are to queue."""
         told: list[Outcome] = []
-        lines: dict[bytes, _Line] = {}
+        lines: dict[str, _Line] = {}
         for given in items:
             ready = self._ready(given)
             if isinstance(ready, Outcome):
@@ -112,13 +115,15 @@ class Loader:
                 lines[ready.key] = ready
         # In order, so that two who load the same job wait, and never for each other.
         keys = sorted(lines)
-        found = line.execute(_KEYS, (self.job, self.run, keys)).fetchall()
-        fresh = {bytes(key) for (key,) in found}
+        found = line.execute(_KEYS, (self.job, self.run, " ".join(keys))).fetchall()
+        fresh = {key for (key,) in found}
         known = [key for key in keys if key not in fresh]
         if known:
             # Of an earlier run is what is not of this one: it has, or gets, its result.
-            found = line.execute(_DOUBLES, (self.job, self.run, known)).fetchall()
-            told += [_double(lines[bytes(key)]) for (key,) in found]
+            found = line.execute(
+                _DOUBLES, (self.job, self.run, " ".join(known))
+            ).fetchall()
+            told += [_double(lines[key]) for (key,) in found]
         new = [each for each in lines.values() if each.key in fresh]
         return self._put(line, new, told, now)
 
@@ -183,7 +188,7 @@ class Loader:
             return Outcome(
                 index=index, key=key, line=item.line, error=why, handed=False
             )
-        digest = bytes.fromhex(reference(self.name, key))
+        digest = reference(self.name, key)
         outcome = Outcome(index=index, key=key, line=item.line, handed=False)
         return _Line(outcome, digest, line, cast("Message", message).sender)
 

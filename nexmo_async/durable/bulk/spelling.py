@@ -14,6 +14,7 @@ from nexmo_async.bulk import errors as bulk_errors
 from nexmo_async.bulk.item import reference
 from nexmo_async.errors import MessageError, NexmoError
 from nexmo_async.receipts import spelling as events
+from nexmo_async.wire.codec import dumps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -64,8 +65,7 @@ def spell_entry(index: int, key: str, line: int | None, message: Message) -> byt
     if message.channel == "raw":
         problem = "is Raw: a job on an engine needs words for what it sends"
         raise MessageError("message", problem)
-    head = json.dumps([index, key, line], ensure_ascii=True)
-    return head.encode() + b"\t" + events.spell(cast("Any", message))
+    return dumps(cast("Any", [index, key, line])) + b"\t" + events.spell(cast("Any", message))
 
 
 def read_entries(lines: bytes) -> list[Entry]:
