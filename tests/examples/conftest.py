@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
+#: Seconds a program may take from its start to its end: on a busy machine four workers
+#: need their time to load. It only ends a test that would otherwise hang.
+PATIENCE = 240.0
+
 
 @pytest.fixture
 def env(
@@ -61,7 +65,7 @@ def started(
         )
         said = b""
         try:
-            async with SystemClock().timeout(30.0), asyncio.TaskGroup() as group:
+            async with SystemClock().timeout(PATIENCE), asyncio.TaskGroup() as group:
                 while said.lower().count(sign) < (up or 1):
                     line = await program.stdout.readline()  # type: ignore[union-attr]  a pipe
                     said += line

@@ -37,7 +37,7 @@ async def run(name: str, *words: str, cwd: Path, env: dict[str, str]) -> Process
 
 async def line(program: Process) -> str:
     assert program.stdout is not None
-    async with SystemClock().timeout(30.0):
+    async with SystemClock().timeout(120.0):
         return (await program.stdout.readline()).decode()
 
 

@@ -70,7 +70,7 @@ def started(*options: str | Path) -> Iterator[dict[str, str]]:
             yield told
         finally:
             process.terminate()
-            process.communicate(timeout=10)
+            process.communicate(timeout=60)
 
 
 def client(told: Mapping[str, str], **settings: Any) -> httpx.Client:  # noqa: ANN401 - of httpx

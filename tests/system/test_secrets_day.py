@@ -117,7 +117,7 @@ async def noon(said: Said, box: Sandbox, observers: list[Observer]) -> None:
         async with serve(app) as box.status_url:
             box.inbound_url = box.status_url
             sent = await nexmo.messages.send(sms())
-            await attempt(said, sent.until("delivered", within=10))
+            await attempt(said, sent.until("delivered", within=60))
             await attempt(said, sent.explain())
             await attempt(said, (await nexmo.messages.send(sms(OTHER))).until("read"))
             viber = Viber(to=OTHER, sender="ACME", content="hi")
@@ -126,7 +126,7 @@ async def noon(said: Said, box: Sandbox, observers: list[Observer]) -> None:
             await attempt(said, run.result())
             started = await nexmo.workflows.create(Workflow(Step(sms()), Step(sms())))
             await box.inbound(channel="sms", sender=PERSON, to="447700900001", text="x")
-            await attempt(said, nexmo.inbound.next(from_=PERSON, within=10))
+            await attempt(said, nexmo.inbound.next(from_=PERSON, within=60))
             bulk = [each async for each in nexmo.bulk.stream([sms(), sms(OTHER)])]
             said.say(app, sent, run, started, started.run, nexmo, *nexmo.usage(), *bulk)
             said.say(*await sent.history(), box)

@@ -160,7 +160,7 @@ def test_the_key_of_the_sandbox_goes_away_with_it(
 ) -> None:
     env = exported(first_lines(sandbox))
     sandbox.send_signal(asked)
-    code = sandbox.wait(timeout=10)
+    code = sandbox.wait(timeout=60)
 
     assert code == 0
     assert not Path(env["NEXMO_APPLICATION_PRIVATE_KEY_PATH"]).parent.exists()
