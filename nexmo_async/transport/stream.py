@@ -11,7 +11,7 @@ import asyncio
 import socket
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import httpcore
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
     from nexmo_async.clock import Clock
+
+#: Bytes that may lie unread: a reader takes them as they come, so that there are more
+#: only where nobody asked for any.
+MOST: Final = 4_194_304
 
 
 class Streams(httpcore.AsyncNetworkBackend):
@@ -108,8 +112,10 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._among.add(self)
 
     def data_received(self, data: bytes) -> None:
-        """Keep it for the reader."""
+        """Keep it for the reader; hang up on who floods one that reads nothing."""
         self._came += data
+        if len(self._came) > MOST:
+            self.abort()
         self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -155,6 +161,8 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
     def abort(self) -> None:
         """Close it, and lose what was not sent yet."""
         self._going = b""
+        # Nobody else says so if a handshake is under way.
+        self._among.discard(self)
         self._transport.abort()
 
     async def start_tls(
@@ -168,6 +176,7 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         try:
             with _connecting(timeout):
                 async with self._clock.timeout(timeout):
+                    self._refuse_plain_text()
                     encrypted = await loop.start_tls(
                         self._transport,
                         self,
@@ -187,6 +196,11 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         if info == "is_readable":
             return self._is_lost or bool(self._came) or self._has_news()
         return self._transport.get_extra_info(info)
+
+    def _refuse_plain_text(self) -> None:
+        """What came before the handshake would be read as if it were encrypted."""
+        if self._came:
+            raise ConnectionError("the other side spoke before TLS began")
 
     def _has_news(self) -> bool:
         if self._watch is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 import httpcore
 import pytest
 
-from nexmo_async.transport.stream import Streams
+from nexmo_async.transport.stream import MOST, Streams
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -174,6 +174,47 @@ async def test_cancelling_a_handshake_closes_the_connection(
 
     assert shaking.cancelled()
     await peer.gone.wait()
+
+
+async def test_what_came_before_the_handshake_is_not_taken_for_encrypted(
+    stream: Stream, peer: Peer, clock: ManualClock
+) -> None:
+    """Or anybody on the way could answer for the API, without a certificate."""
+    (await peer.made).write(b"HTTP/1.1 202 Accepted\r\n\r\n")
+    while not stream.get_extra_info("is_readable"):  # noqa: ASYNC110  nothing tells it
+        await asyncio.sleep(0)
+    await clock.advance(1.0)  # the loop has turned, and read it
+
+    with pytest.raises(httpcore.ConnectError, match="spoke before TLS"):
+        await stream.start_tls(ssl.create_default_context(), "127.0.0.1")
+    await peer.gone.wait()
+    assert peer.pieces == []
+
+
+async def test_a_handshake_that_failed_leaves_nothing_to_close(
+    streams: Streams, stream: Stream, peer: Peer, clock: ManualClock
+) -> None:
+    """Else one is kept for each, where one pool makes all the connections."""
+    encrypting = asyncio.create_task(
+        stream.start_tls(ssl.create_default_context(), "127.0.0.1", 3.0)
+    )
+    await peer.came.wait()
+    await clock.advance(3.0)
+    with pytest.raises(httpcore.ConnectTimeout):
+        await encrypting
+    await peer.gone.wait()
+
+    assert list(streams._open) == []  # noqa: SLF001  nothing shows it outside
+
+
+async def test_who_floods_a_connection_that_nobody_reads_is_hung_up_on(
+    stream: Stream, peer: Peer
+) -> None:
+    (await peer.made).write(b"x" * 4 * MOST)
+    await peer.gone.wait()
+
+    with pytest.raises(httpcore.WriteError):
+        await stream.write(b"hi")
 
 
 async def test_a_handshake_with_somebody_who_speaks_no_tls_is_no_connection(
