@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import select
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     import asyncio
@@ -17,9 +17,10 @@ class Watch:
 
     def __init__(self, connection: asyncio.BaseTransport) -> None:
         self._connection = connection
-        self._socket = connection.get_extra_info("socket")
+        # In TLS there is none any more as soon as it is closed.
+        self._socket: Any = connection.get_extra_info("socket")
         self._poll = select.poll() if _HAS_POLL else None
-        if self._poll is not None:
+        if self._poll is not None and self._socket is not None:
             self._poll.register(self._socket, select.POLLIN)
 
     def has_news(self) -> bool:
@@ -27,7 +28,8 @@ class Watch:
 
         What is sent then is lost, and nobody would know whether it arrived.
         """
-        if self._connection.is_closing():  # its number may be another one's by now
+        # The number of one that is closed may be another one's by now.
+        if self._socket is None or self._connection.is_closing():
             return True
         if self._poll is not None:
             return bool(self._poll.poll(0))
