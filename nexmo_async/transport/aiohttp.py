@@ -24,7 +24,14 @@ from nexmo_async.errors import (
 )
 from nexmo_async.transport import route
 from nexmo_async.transport.base import Request, Response
-from nexmo_async.transport.route import HEADERS, KEEP_ALIVE, LANES, PREPARED
+from nexmo_async.transport.route import (
+    HEADERS,
+    KEEP_ALIVE,
+    LANES,
+    MAX_ANSWER,
+    PREPARED,
+    TOO_LARGE,
+)
 from nexmo_async.transport.stale import Watch
 
 if TYPE_CHECKING:
@@ -211,7 +218,7 @@ class _Session:
             timeout=_TIMEOUT,
             proxy=self._proxy,
         ) as answer:
-            body = await answer.read()
+            body = await _whole(answer.content)
             return Response(answer.status, _lower(answer.headers), body)
 
     def close(self) -> None:
@@ -258,8 +265,12 @@ class _Lane:
         while message.code in _INFORMATION:
             message, payload = await self.protocol.read()
         # As a rule it came with its head.
-        came = payload.read_nowait() if payload.is_eof() else await payload.read()
+        came = payload.read_nowait() if payload.is_eof() else await _whole(payload)
         return Response(message.code, _lower(message.headers), came)
+
+    def may_go_on(self) -> bool:
+        """Whether nothing came that nobody asked for, nor the end."""
+        return not (self.protocol.should_close or self.watch.has_news())
 
 
 class _Direct:
@@ -314,7 +325,7 @@ class _Direct:
         oldest = self._clock.monotonic() - KEEP_ALIVE
         while self._idle:
             lane = self._idle.pop()
-            if lane.idle_since >= oldest and not lane.watch.has_news():
+            if lane.idle_since >= oldest and lane.may_go_on():
                 return lane
             lane.connection.close()
         return None
@@ -351,6 +362,15 @@ class _Direct:
             line = f"Authorization: {authorization}\r\nContent-Length: ".encode("ascii")
             self._signed = authorization, line
         return head + line
+
+
+async def _whole(payload: aiohttp.StreamReader) -> bytes:
+    body = b""
+    async for part in payload.iter_any():
+        body += part
+        if len(body) > MAX_ANSWER:
+            raise aiohttp.ClientPayloadError(TOO_LARGE)
+    return body
 
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:

@@ -9,7 +9,13 @@ import httpcore
 
 from nexmo_async.errors import ClosedError
 from nexmo_async.transport.base import Request, Response
-from nexmo_async.transport.route import CONNECT, HEADERS, PREPARED
+from nexmo_async.transport.route import (
+    CONNECT,
+    HEADERS,
+    MAX_ANSWER,
+    PREPARED,
+    TOO_LARGE,
+)
 from nexmo_async.transport.stream import Streams
 
 if TYPE_CHECKING:
@@ -119,7 +125,8 @@ class Lanes:
         is_reusable = False
         try:
             answer = await _exchange(lane.connection, self._dress(request, body))
-            is_reusable = not self._is_closed and lane.connection.is_idle()
+            is_whole = lane.connection.is_idle() and is_clean(lane.connection)
+            is_reusable = is_whole and not self._is_closed
         finally:
             # One that failed or was interrupted may hold half an answer.
             if is_reusable:
@@ -180,13 +187,25 @@ class Shared:
             self._streams.abort()
 
 
+def is_clean(connection: object) -> bool:
+    """Whether the answer was all that came.
+
+    httpcore takes what came with it for the answer to the next request, and has no
+    public word for that. Where it cannot be seen, it counts as unclean.
+    """
+    while (within := getattr(connection, "_connection", None)) is not None:
+        connection = within
+    parser = getattr(connection, "_h11_state", None)
+    return parser is not None and parser.trailing_data == (b"", False)
+
+
 async def _exchange(
     sender: httpcore.AsyncConnectionPool | httpcore.AsyncConnectionInterface,
     request: httpcore.Request,
 ) -> Response:
     answer = await sender.handle_async_request(request)
     try:
-        body = await answer.aread()
+        body = await _whole(answer)
     finally:
         await answer.aclose()
     headers = {
@@ -194,3 +213,12 @@ async def _exchange(
         for name, value in answer.headers
     }
     return Response(answer.status, headers, body)
+
+
+async def _whole(answer: httpcore.Response) -> bytes:
+    body = b""
+    async for part in answer.aiter_stream():
+        body += part
+        if len(body) > MAX_ANSWER:
+            raise httpcore.RemoteProtocolError(TOO_LARGE)
+    return body

@@ -30,6 +30,10 @@ USER_AGENT: Final = f"nexmo-async/{version('nexmo-async')} {platform.python_vers
 #: Paths that a transport keeps prepared; an id in a path would make them endless.
 PREPARED: Final = 32
 
+#: Bytes of an answer at most; the API's have a few hundred.
+MAX_ANSWER: Final = 1_048_576
+TOO_LARGE: Final = f"the answer has more than {MAX_ANSWER} bytes"
+
 #: What each request says of itself, apart from its credentials and its length.
 HEADERS: Final[Mapping[str, str]] = {
     "Accept": "application/json",

@@ -8,11 +8,13 @@ import httpcore
 import pytest
 
 from nexmo_async.testing import FaultyServer, ManualClock
-from nexmo_async.transport.lanes import Body
+from nexmo_async.transport.lanes import Body, is_clean
 from nexmo_async.transport.stream import Stream, Streams
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from nexmo_async.testing.faulty import Fault
 
 
 class Counting(Stream):
@@ -77,6 +79,21 @@ async def test_a_connection_of_a_pool_carries_one_request_after_the_other(
         assert lane.is_idle()
         assert not lane.has_expired()
     assert server.connections == 1
+
+
+@pytest.mark.parametrize("plan", [(), ("short",)])
+async def test_what_came_behind_an_answer_can_be_seen(
+    plan: tuple[Fault, ...], server: FaultyServer, streams: Counted
+) -> None:
+    """httpcore keeps it, as the beginning of the next answer."""
+    server.plan.extend(plan)
+    lane = connection(server, streams)
+    answer = await lane.handle_async_request(letter(server, Body(b"{}")))
+    await answer.aread()
+    await answer.aclose()
+
+    assert lane.is_idle()
+    assert is_clean(lane) is (not plan)
 
 
 async def test_the_body_is_taken_after_the_head_was_written(
