@@ -128,10 +128,13 @@ class Listening(ABC):
                     await ear.bell()
                     told = ear.take()
         except TimeoutError:
-            last = furthest(await self._last_look(message))
-            raise StillWaitingError(message, described(until), within, last) from None
+            pass
         finally:
             self._ears.close(message, ear)
+        told = await self._last_look(message)
+        if (found := verdict(told, until)) is not None:  # it came at the last moment
+            return found
+        raise StillWaitingError(message, described(until), within, furthest(told))
 
     def subscribe(self, message: str) -> Steps:
         """Each step of the message as it comes, those that were already included."""

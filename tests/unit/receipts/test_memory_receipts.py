@@ -51,6 +51,31 @@ async def test_a_receipt_is_forgotten_a_day_after_the_last_one(
     assert len(store) == 1
 
 
+class LastMoment(ManualClock):
+    """Time is up when the test says so."""
+
+    def timeout(self, within: float | None) -> asyncio.Timeout:  # noqa: ARG002  see above
+        self.limit = asyncio.timeout(None)
+        return self.limit
+
+
+@pytest.mark.parametrize("status", ["delivered", "rejected"])
+async def test_what_comes_at_the_very_last_moment_has_come(status: str) -> None:
+    """Who is told to go on waiting for it sends the message by another channel."""
+    clock = LastMoment()
+    store = MemoryReceipts(clock=clock)
+    waiting = asyncio.create_task(store.wait_for("m-1", "delivered", 60.0))
+    await asyncio.sleep(0)
+    clock.limit.reschedule(asyncio.get_running_loop().time())
+    await store.record(receipt(status))
+
+    if status == "rejected":
+        with pytest.raises(DeliveryFailedError):
+            await waiting
+    else:
+        assert await waiting == receipt(status)
+
+
 async def test_a_new_receipt_keeps_its_message_for_another_day(
     store: MemoryReceipts, clock: ManualClock
 ) -> None:
