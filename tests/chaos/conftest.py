@@ -1,5 +1,5 @@
 """Databases for this room."""
 
-from postgres_fixtures import database, postgres
+from postgres_fixtures import database, postgres, prepared
 
-__all__ = ["database", "postgres"]
+__all__ = ["database", "postgres", "prepared"]

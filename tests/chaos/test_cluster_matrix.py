@@ -119,3 +119,13 @@ async def test_paused_past_its_lease_and_woken(database: str) -> None:
         await stage.end()
 
         demand(await stage.tally(), in_flight=PEOPLE)
+
+
+async def test_clocks_that_differ_while_silence_is_waited_for(database: str) -> None:
+    async with Stage(database, PEOPLE, within=8.0) as stage:
+        await stage.work("fast", skew=1.5)
+        await stage.work("slow", skew=-1.5, later=True)
+        await stage.begin()
+        await stage.end()
+
+        demand(await stage.tally(), in_flight=0)

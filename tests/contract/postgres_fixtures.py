@@ -12,7 +12,7 @@ from nexmo_async.testing.postgres import PostgresServer, find_postgres
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["database", "postgres"]
+__all__ = ["database", "postgres", "prepared"]
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +26,22 @@ def postgres() -> Iterator[PostgresServer]:
     asyncio.run(server.__aexit__(None, None, None))
 
 
+@pytest.fixture(scope="session")
+def prepared(postgres: PostgresServer) -> str:
+    """The name of a database with all tables: making them takes longer than a test."""
+    return asyncio.run(_prepare(postgres))
+
+
+async def _prepare(postgres: PostgresServer) -> str:
+    from nexmo_async.durable.dbos import DbosEngine  # noqa: PLC0415  an extra
+
+    url = await postgres.create()
+    async with DbosEngine(url):
+        pass
+    return url.partition("?")[0].rpartition("/")[2]
+
+
 @pytest.fixture
-async def database(postgres: PostgresServer) -> str:
-    """The address of a new database."""
-    return await postgres.create()
+async def database(postgres: PostgresServer, prepared: str) -> str:
+    """The address of a new database, as an engine has prepared it."""
+    return await postgres.create(like=prepared)
