@@ -39,10 +39,13 @@ BULK_LANE: Final = "nexmo_async.bulk"
 AT_ONCE: Final = 8
 
 #: Seconds after which a chunk queues again: a worker that is told to stop waits for it.
-HAND_OVER: Final = 15.0
+HAND_OVER: Final = 20.0
 
 #: Seconds between two looks at what the job was told.
 LOOK: Final = 0.25
+
+#: Seconds before a turn in which nothing is asked, so as not to miss it.
+CLOSE: Final = 0.1
 
 #: Seconds that one send may take, its tries included.
 SEND_WITHIN: Final = 60.0
@@ -127,6 +130,7 @@ class ChunkSender:
         self._send = send
         self._clock = clock
         self._receipts = receipts
+        self._words: dict[int, tuple[float, Word]] = {}
         engine.handle(CHUNK, self)
 
     async def __call__(self, key: str, body: str) -> str:
@@ -230,31 +234,38 @@ class ChunkSender:
         tasks: asyncio.TaskGroup,
         sends: list[asyncio.Task[Outcome | None]],
     ) -> None:
-        began = looked = self._clock.monotonic()
+        began = self._clock.monotonic()
+        self._words[chunk.job] = began, word
         turns: Turns | None = None
+        missed: Turns | None = None
         used = 0
         for done, place in enumerate(places):
             while True:
-                missed = turns
                 if turns is None or used == turns.count:
-                    missed = None
-                    turns = await self._turns(chunk, word, len(places) - done, None)
+                    count = len(places) - done
+                    turns = await self._turns(chunk, word, count, missed)
                     used = 0
                 due = turns.first + used * turns.every
                 while (wait := due - self._clock.monotonic()) > 0:
                     await self._clock.sleep(min(wait, LOOK))
-                    if self._clock.monotonic() - looked >= LOOK:
-                        looked = self._clock.monotonic()
-                        word = await self._ledger.word(chunk.job)
-                        if not word.goes_on:
-                            return
+                    if not (await self._word(chunk.job, due)).goes_on:
+                        return
+                used += 1
                 if self._clock.monotonic() - due <= LATE:
                     break
-                rest = len(places) - done
-                turns = await self._turns(chunk, word, rest, missed)
-                used = 0
-            used += 1
+                missed = turns  # that moment is lost, the others are not
+            missed = None
             sends.append(tasks.create_task(self._one(chunk, place, began, trouble)))
+
+    async def _word(self, job: int, due: float) -> Word:
+        """What a job was told lately: asked once for all of its chunks here."""
+        now = self._clock.monotonic()
+        at, word = self._words[job]
+        if now - at >= LOOK and due - now > CLOSE:
+            self._words[job] = now, word  # the others do not ask meanwhile
+            word = await self._ledger.word(job)
+            self._words[job] = now, word
+        return word
 
     async def _turns(
         self, chunk: Chunk, word: Word, count: int, missed: Turns | None

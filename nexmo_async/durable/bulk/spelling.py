@@ -65,7 +65,11 @@ def spell_entry(index: int, key: str, line: int | None, message: Message) -> byt
     if message.channel == "raw":
         problem = "is Raw: a job on an engine needs words for what it sends"
         raise MessageError("message", problem)
-    return dumps(cast("Any", [index, key, line])) + b"\t" + events.spell(cast("Any", message))
+    return (
+        dumps(cast("Any", [index, key, line]))
+        + b"\t"
+        + events.spell(cast("Any", message))
+    )
 
 
 def read_entries(lines: bytes) -> list[Entry]:

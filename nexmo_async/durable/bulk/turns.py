@@ -22,6 +22,11 @@ ROOM: Final = 0.04
 #: Seconds by which a turn may be missed: less than that room.
 LATE: Final = 0.015
 
+#: Seconds by which two clocks part in a second, at most; and by how many somebody has
+#: set one of them if they differ by that.
+DRIFT: Final = 1e-4
+STEP: Final = 1.0
+
 #: Turns that were missed, and that nobody has a later one than, are moved to now.
 _TAKE: Final = """
 WITH moment AS MATERIALIZED (
@@ -34,7 +39,7 @@ WITH moment AS MATERIALIZED (
         ELSE greatest(turns.next + %(span)s, excluded.next) END
     RETURNING next
 )
-SELECT next - %(span)s - extract(epoch FROM clock_timestamp())::float8, next FROM taken
+SELECT next - %(span)s, extract(epoch FROM clock_timestamp())::float8, next FROM taken
 """
 
 #: The job's turn is taken only if it is the sender's as well: else, how long to wait.
@@ -97,6 +102,8 @@ class Pace:
         self._tables = tables
         self._clock = clock
         self._application = application
+        self._ahead: float | None = None
+        self._seen = 0.0
 
     async def turns(
         self, job: int, sender: str, word: Word, count: int, missed: Turns | None
@@ -110,8 +117,9 @@ class Pace:
         last = None if missed is None else missed.next
         values = {"key": key, "span": gap * count, "missed": last}
         found = await self._tables.row(_TAKE, values)
-        wait, after = (0.0, None) if found is None else found
-        return Turns(self._clock.monotonic() + max(0.0, wait), gap, count, after)
+        first, now, after = found or (0.0, 0.0, None)
+        here = self._clock.monotonic()
+        return Turns(max(here, first + self._offset(here, now)), gap, count, after)
 
     async def _both(self, mine: str, theirs: str, rate: float, slow: float) -> Turns:
         """One turn, which the job and the sender have at the same moment."""
@@ -127,3 +135,16 @@ class Pace:
         span = wait + every(slow)
         await self._tables.rows(_SPENT, {"sender": theirs, "span": span})
         return Turns(self._clock.monotonic() + wait, 0.0, 1)
+
+    def _offset(self, here: float, there: float) -> float:
+        """How far our clock is ahead of the database's: the least that was ever seen.
+
+        The answers that took longest, on their way or in this process, tell least.
+        """
+        told, known = here - there, self._ahead
+        if known is not None:
+            known += DRIFT * (here - self._seen)
+        if known is None or not 0 <= told - known < STEP:
+            known = told
+        self._ahead, self._seen = known, here
+        return known
