@@ -71,6 +71,14 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session(python=NEWEST)
+def thorough(session: nox.Session) -> None:
+    """Try twenty times as many examples of what may come from outside."""
+    install_wheel(session, "test")
+    more = ("--hypothesis-profile", "thorough")
+    pytest(session, "-n", "2", *more, "tests/contract", "tests/unit")
+
+
+@nox.session(python=NEWEST)
 def contract(session: nox.Session) -> None:
     """Hold every implementation, and every body, against what it must obey."""
     install_wheel(session, "test")

@@ -6,22 +6,26 @@ from typing import TYPE_CHECKING
 
 import pytest
 from blockbuster import BlockBuster, blockbuster_ctx
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-)
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from hypothesis import HealthCheck, settings
 
 from nexmo_async.clock import ManualClock
 from nexmo_async.sandbox import Sandbox
+from nexmo_async.sandbox.auth import make_key
 from nexmo_async.testing.redis import RedisServer, find_redis
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+    from cryptography.hazmat.primitives.asymmetric import rsa
 
 pytest_plugins = ["pytester"]
+
+# No example is timed: the machine may be busy. `thorough` is a session of nox.
+UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", UNTIMED, max_examples=50)
+settings.register_profile("thorough", UNTIMED, max_examples=1000)
+settings.load_profile("quick")
 
 
 @pytest.fixture(autouse=True)
@@ -37,17 +41,15 @@ def nothing_blocks_the_loop() -> Iterator[BlockBuster]:
 
 
 @pytest.fixture(scope="session")
-def private_key() -> rsa.RSAPrivateKey:
-    """One RSA key for the whole run: making one takes longer than most tests."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+def private_pem() -> str:
+    """One RSA key for the whole run, as the dashboard hands it out: PKCS#8 text."""
+    return make_key()
 
 
 @pytest.fixture(scope="session")
-def private_pem(private_key: rsa.RSAPrivateKey) -> str:
-    """The same key as the dashboard hands it out: PKCS#8 text."""
-    return private_key.private_bytes(
-        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-    ).decode()
+def private_key(private_pem: str) -> rsa.RSAPrivateKey:
+    """The same key, read."""
+    return load_pem_private_key(private_pem.encode(), None)  # type: ignore[return-value]  RSA it is
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import messages, workflows
 
@@ -36,9 +36,9 @@ PAIRS: list[tuple[Api, str, type[Content]]] = [
     for kind in sorted(kinds, key=lambda kind: kind.__name__)
 ]
 
-few = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+#: There are many pairs: each gets its share.
+few = settings(max_examples=settings().max_examples // 5)
+fewer = settings(max_examples=settings().max_examples // 10)
 
 
 def name(value: object) -> str:
@@ -78,7 +78,7 @@ def test_the_sandbox_accepts_every_workflow(api: Api, data: st.DataObject) -> No
 
 
 @pytest.mark.parametrize(("api", "channel", "kind"), PAIRS, ids=name)
-@settings(few, max_examples=5)
+@fewer
 @given(data=st.data())
 def test_the_sandbox_misses_a_member_that_was_dropped(
     api: Api, channel: str, kind: type[Content], data: st.DataObject
@@ -95,7 +95,7 @@ def test_the_sandbox_misses_a_member_that_was_dropped(
 
 
 @pytest.mark.parametrize("channel", limits.CARRIES["v1"])
-@settings(few, max_examples=5)
+@fewer
 @given(data=st.data())
 def test_the_sandbox_refuses_a_kind_of_another_channel(
     channel: str, data: st.DataObject

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from differences import DIFFERENCES, MESSAGES, TAPPED, WORKFLOWS, Contract, Difference
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 from jsonschema.exceptions import best_match
@@ -169,15 +169,11 @@ def written(api: Api, said: Message | Workflow) -> Any:  # noqa: ANN401  a JSON 
 
 APIS: list[Api] = ["beta", "v0.1", "v1"]
 
-#: How many messages are tried, and how many workflows.
-many = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-fewer = settings(many, max_examples=25)
+#: A workflow is several messages.
+fewer = settings(max_examples=settings().max_examples // 4)
 
 
 @pytest.mark.parametrize("api", APIS)
-@many
 @given(data=st.data())
 def test_every_message_obeys_the_spec(api: Api, data: st.DataObject) -> None:
     contract = MESSAGES[api]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nexmo_async.models.condition import POLICY, Answer, Kind
@@ -248,7 +248,6 @@ events = st.one_of(
 )
 
 
-@settings(max_examples=2000, deadline=None)
 @given(st.lists(events, max_size=60), st.integers(1, 3))
 def test_a_run_never_goes_back_and_never_on_after_its_end(
     happenings: list[Event], attempts: int

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from nexmo_async.clock import ManualClock
 from nexmo_async.sandbox import Sandbox, serve
-from nexmo_async.sandbox.auth import make_key, public_half
+from nexmo_async.sandbox.auth import public_half
 from nexmo_async.sandbox.bell import Bell
 
 if TYPE_CHECKING:
@@ -51,11 +51,10 @@ class Receiver:
 
 
 @pytest.fixture(scope="session")
-def keys() -> tuple[bytes, str]:
-    private = make_key()
-    public = public_half(private)
+def keys(private_pem: str) -> tuple[bytes, str]:
+    public = public_half(private_pem)
     info = serialization.PublicFormat.SubjectPublicKeyInfo
-    return public.public_bytes(serialization.Encoding.PEM, info), private
+    return public.public_bytes(serialization.Encoding.PEM, info), private_pem
 
 
 @pytest.fixture

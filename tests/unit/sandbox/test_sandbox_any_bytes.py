@@ -136,8 +136,6 @@ JSON: Final = st.recursive(
 )
 
 ONE_BOX: Final = settings(
-    max_examples=60,
-    deadline=None,
     # One sandbox serves all examples: they share nothing but its memory.
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -4,7 +4,7 @@ import copy
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nexmo_async.sandbox.rules.flat import CHANNELS, drafts, refuse
@@ -287,7 +287,6 @@ def test_a_fallback_is_held_to_its_own_rules(pair: tuple[str, str]) -> None:
     assert (f"failover[1].{content}", "is required.") in wrong(body)
 
 
-@settings(max_examples=500, deadline=None)
 @given(data=st.data())
 def test_whatever_stands_in_a_message_it_is_accepted_or_refused(
     data: st.DataObject,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nexmo_async.workflows.breaker import (
@@ -129,7 +129,6 @@ moves = st.lists(
 )
 
 
-@settings(max_examples=1000, deadline=None)
 @given(rules, moves)
 def test_no_more_than_the_allowed_try_and_somebody_always_may_in_the_end(
     rules: Rules, moves: list[tuple[object, ...] | str]
