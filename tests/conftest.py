@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import rsa
 
 pytest_plugins = ["pytester"]
-
 # No example is timed: the machine may be busy. `thorough` is a session of nox.
 UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", UNTIMED, max_examples=50)
