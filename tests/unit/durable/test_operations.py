@@ -295,6 +295,22 @@ async def test_a_worker_ends_when_somebody_sets_its_clock(
         await running
 
 
+# --- Leases. ---
+
+
+async def test_a_worker_waits_until_its_old_connection_is_known_to_be_gone(
+    database: str,
+) -> None:
+    async with Leases(database, APPLICATION) as new:
+        async with Leases(database, APPLICATION) as old:
+            await claim(old, "w1")
+            with pytest.raises(ConnectionError, match="old connection"):
+                await claim(new, "w1", again=True)
+        await claim(new, "w1", again=True)
+
+        assert list(await new.alive()) == ["w1"]
+
+
 # --- Many that wait. ---
 
 
