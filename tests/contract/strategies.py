@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -75,16 +76,19 @@ FILM = {
 }
 
 
+@cache
 def texts(longest: int) -> st.SearchStrategy[str]:
     """Short ones, and the longest allowed, for the edge is where limits differ."""
     return st.text(min_size=1, max_size=9) | st.just("é" * longest)
 
 
+@cache
 def one_of(*words: str) -> st.SearchStrategy[str | None]:
     """One of these, or none."""
     return st.sampled_from([None, *words])
 
 
+@cache
 def times(shortest: int, longest: int) -> st.SearchStrategy[int | None]:
     """None, the edges and something between."""
     return st.sampled_from([None, shortest, 600, longest])
