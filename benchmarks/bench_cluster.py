@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import statistics
 import subprocess
 import sys
 import time
 from bisect import bisect_left
-from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Final
 
 import attrs
 import psycopg
-from dbos import DBOSClient
-from harness import HERE, write
+from cluster_machines import Stage, asked
+from cluster_rivals import put_dbos, put_pgqueuer
+from harness import write
 from pgqueuer import Queries
 from pgqueuer.db import PsycopgDriver
 
@@ -33,7 +32,6 @@ from nexmo_async.models.message import Sms, Viber
 from nexmo_async.models.receipt import Receipt
 from nexmo_async.models.step import Step
 from nexmo_async.models.workflow import Workflow
-from nexmo_async.testing.postgres import PostgresServer, find_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -71,93 +69,6 @@ class Sizes:
 
 
 QUICK: Final = Sizes(150, 8, 12_000, 1_000, 50_000, 300, 5_000, 40)
-
-
-class Stage:
-    """PostgreSQL, a provider, and workers."""
-
-    def __init__(self) -> None:
-        self._stack = AsyncExitStack()
-        self._workers: list[asyncio.subprocess.Process] = []
-
-    async def __aenter__(self) -> Self:
-        """Start what all questions need."""
-        programs = find_postgres()
-        assert programs is not None, "no PostgreSQL is installed"
-        server = PostgresServer(programs, synced=True)
-        self._server = await self._stack.enter_async_context(server)
-        self._provider = await begin("cluster_provider")
-        self.base_url = await said(self._provider)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Stop all of it."""
-        await self.rest()
-        self._provider.kill()
-        await self._provider.communicate()
-        await self._stack.aclose()
-
-    async def database(self) -> str:
-        """A new database."""
-        return await self._server.create()
-
-    async def work(
-        self, url: str, *names: str, kind: str = "ours", at_once: int = 8
-    ) -> list[asyncio.subprocess.Process]:
-        """Start workers, and wait until they are there."""
-        told = {"url": url, "kind": kind, "at_once": at_once, "base_url": self.base_url}
-        begun = [
-            await begin("cluster_worker", json.dumps({**told, "name": name}))
-            for name in names
-        ]
-        self._workers += begun
-        for worker in begun:
-            await said(worker)
-        return begun
-
-    async def rest(self) -> None:
-        """Kill all workers."""
-        for worker in self._workers:
-            if worker.returncode is None:
-                worker.kill()
-            await worker.communicate()
-        self._workers.clear()
-
-    async def taken(self) -> list[tuple[str, str, float]]:
-        """Sender, recipient and moment of all that came since the last question."""
-        return [tuple(each) for each in json.loads(await asked(self._provider))]
-
-    async def until(self, count: int) -> list[tuple[str, str, float]]:
-        """The same, once so many have come."""
-        found = await self.taken()
-        while len(found) < count:
-            await asyncio.sleep(0.05)
-            found += await self.taken()
-        return found
-
-
-async def begin(script: str, *words: str) -> asyncio.subprocess.Process:
-    """Start a script beside this one."""
-    pipe = asyncio.subprocess.PIPE
-    command = (sys.executable, str(HERE / f"{script}.py"), *words)
-    return await asyncio.create_subprocess_exec(
-        *command, stdin=pipe, stdout=pipe, limit=2**28
-    )
-
-
-async def said(process: asyncio.subprocess.Process) -> str:
-    """What it says next."""
-    assert process.stdout is not None
-    line = (await process.stdout.readline()).decode().strip()
-    assert line, "it has died"
-    return line
-
-
-async def asked(process: asyncio.subprocess.Process) -> str:
-    """What it says when asked."""
-    assert process.stdin is not None
-    process.stdin.write(b"\n")
-    return await said(process)
 
 
 def items(count: int, senders: int = 1) -> Iterator[Item]:
@@ -248,27 +159,6 @@ async def rival(
     last = max(at for _, _, at in await stage.until(count))
     await stage.rest()
     return count / (last - began)
-
-
-async def put_dbos(url: str, count: int) -> None:
-    """Enqueue one workflow for each message."""
-    await asyncio.to_thread(_put_dbos, url, count)
-
-
-def _put_dbos(url: str, count: int) -> None:
-    client = DBOSClient(system_database_url=url, application_name="bench")
-    for number in range(count):
-        options: Any = {"workflow_name": "bench.message", "queue_name": "bench"}
-        client.enqueue(options, number)
-    client.destroy()
-
-
-async def put_pgqueuer(url: str, count: int) -> None:
-    """Enqueue one job for each message, as many as may be at once."""
-    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as line:
-        payloads: list[bytes | None] = [str(number).encode() for number in range(count)]
-        queries = Queries(PsycopgDriver(line))
-        await queries.enqueue(["send"] * count, payloads, [0] * count)
 
 
 async def enqueued(stage: Stage, sizes: Sizes) -> dict[str, float]:

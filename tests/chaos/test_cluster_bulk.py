@@ -71,7 +71,7 @@ async def test_a_worker_killed_half_way_loses_nothing_and_each_double_is_told(
 
 async def test_another_process_pauses_resumes_and_stops_a_job(stage: BulkStage) -> None:
     await stage.work("w1", "w2")
-    job = await stage.engine.bulk.begin(items(300), job="spring", rate=60)
+    job = await stage.engine.bulk.begin(items(600), job="spring", rate=40)
     await stage.until(30)
     await stage.steer("spring", "pause")
     paused = await _still(stage)
@@ -85,15 +85,15 @@ async def test_another_process_pauses_resumes_and_stops_a_job(stage: BulkStage) 
 
     assert progress.waiting_for == "paused"
     assert report.stopped == "stopped"
-    assert paused < report.ok == len(taken.all) < 300
+    assert paused < report.ok == len(taken.all) < 600
     assert report.unknown == 0
     assert taken.doubled == set()
 
-    again = await stage.engine.bulk.run(items(300), job="spring")
+    again = await stage.engine.bulk.run(items(600), job="spring")
     taken = await stage.taken()
 
-    assert (again.ok + again.skipped, again.skipped) == (300, report.ok)
-    assert taken.refs == refs("spring", 300)
+    assert (again.ok + again.skipped, again.skipped) == (600, report.ok)
+    assert taken.refs == refs("spring", 600)
     assert taken.doubled == set()
 
 
