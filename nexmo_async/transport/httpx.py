@@ -47,7 +47,9 @@ class HttpxTransport:
         proxy: A proxy; None: the one that the environment names, "": none at all.
             One that speaks SOCKS needs the package socksio.
         unix_socket: The path of a socket that leads to the API.
-        http2: Speak HTTP/2, many requests on one connection. Needs the package h2.
+        http2: Speak HTTP/2, many requests on one connection. Needs the package h2. When
+            the server ends a connection, the outcome of what is on its way there is
+            unknown.
         clock: What time-outs are measured by.
 
     Raises:

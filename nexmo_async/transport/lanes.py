@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
 import httpcore
@@ -19,7 +19,7 @@ from nexmo_async.transport.route import (
 from nexmo_async.transport.stream import Streams
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 
     from nexmo_async.clock import Clock
 
@@ -125,8 +125,7 @@ class Lanes:
         is_reusable = False
         try:
             answer = await _exchange(lane.connection, self._dress(request, body))
-            is_whole = lane.connection.is_idle() and is_clean(lane.connection)
-            is_reusable = is_whole and not self._is_closed
+            is_reusable = not self._is_closed and lane.connection.is_idle()
         finally:
             # One that failed or was interrupted may hold half an answer.
             if is_reusable:
@@ -187,16 +186,22 @@ class Shared:
             self._streams.abort()
 
 
-def is_clean(connection: object) -> bool:
-    """Whether the answer was all that came.
+def is_all(answer: httpcore.Response) -> bool:
+    """Whether nothing came behind an answer that was read and is not closed yet.
 
-    httpcore takes what came with it for the answer to the next request, and has no
-    public word for that. Where it cannot be seen, it counts as unclean.
+    HTTP/2 says what belongs to what. In HTTP/1.1 httpcore takes what came for the
+    answer to the next request, and has no public word for that. Where it cannot be
+    seen, it counts as something.
     """
-    while (within := getattr(connection, "_connection", None)) is not None:
-        connection = within
-    parser = getattr(connection, "_h11_state", None)
-    return parser is not None and parser.trailing_data == (b"", False)
+    if _facts(answer)["http_version"] == b"HTTP/2":
+        return True
+    stream = getattr(answer.stream, "_stream", answer.stream)  # a pool has its own
+    parser = getattr(getattr(stream, "_connection", None), "_h11_state", None)
+    return parser is not None and not parser.trailing_data[0]
+
+
+def _facts(answer: httpcore.Response) -> Mapping[str, Any]:
+    return answer.extensions  # pyright: ignore[reportUnknownMemberType]  half typed
 
 
 async def _exchange(
@@ -206,6 +211,8 @@ async def _exchange(
     answer = await sender.handle_async_request(request)
     try:
         body = await _whole(answer)
+        if not is_all(answer):
+            _facts(answer)["network_stream"].abort()
     finally:
         await answer.aclose()
     headers = {
@@ -217,7 +224,7 @@ async def _exchange(
 
 async def _whole(answer: httpcore.Response) -> bytes:
     body = b""
-    async for part in answer.aiter_stream():
+    async for part in cast("AsyncIterable[bytes]", answer.stream):
         body += part
         if len(body) > MAX_ANSWER:
             raise httpcore.RemoteProtocolError(TOO_LARGE)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -18,8 +20,14 @@ if TYPE_CHECKING:
 
     from nexmo_async.testing import ManualClock
 
-Kind = type[HttpxTransport] | type[AiohttpTransport]
-BOTH = pytest.mark.parametrize("kind", [HttpxTransport, AiohttpTransport])
+Kind = Callable[..., HttpxTransport | AiohttpTransport]
+
+#: One that speaks HTTP/2 falls back upon HTTP/1.1, with a server that has no other.
+ALL = pytest.mark.parametrize(
+    "kind",
+    [HttpxTransport, partial(HttpxTransport, http2=True), AiohttpTransport],
+    ids=["httpx", "http2", "aiohttp"],
+)
 
 TRUE = b"HTTP/1.1 202 Accepted\r\nContent-Length: 6\r\n\r\n'true'"
 ANOTHERS = b"HTTP/1.1 202 Accepted\r\nContent-Length: 6\r\n\r\n'lies'"
@@ -70,7 +78,7 @@ def request(timeout: float = 5.0) -> Request:
     return Request("POST", "/v1/messages", b"{}", "order-7", "Basic c2VjcmV0", timeout)
 
 
-@BOTH
+@ALL
 @pytest.mark.parametrize("answer", [TRUE, CHUNKED, EMPTY])
 async def test_what_comes_behind_an_answer_is_not_the_next_one(
     kind: Kind, answer: bytes, server: Server, clock: ManualClock
@@ -86,7 +94,7 @@ async def test_what_comes_behind_an_answer_is_not_the_next_one(
     await transport.aclose()
 
 
-@BOTH
+@ALL
 async def test_what_comes_while_nobody_asks_is_not_the_next_answer(
     kind: Kind, server: Server, clock: ManualClock
 ) -> None:
@@ -101,7 +109,7 @@ async def test_what_comes_while_nobody_asks_is_not_the_next_answer(
     await transport.aclose()
 
 
-@BOTH
+@ALL
 @pytest.mark.parametrize("answer", [TRUE, CHUNKED, EMPTY])
 async def test_an_answer_that_is_all_keeps_the_connection(
     kind: Kind, answer: bytes, server: Server, clock: ManualClock
@@ -115,7 +123,7 @@ async def test_an_answer_that_is_all_keeps_the_connection(
     await transport.aclose()
 
 
-@BOTH
+@ALL
 async def test_information_before_an_answer_is_none(
     kind: Kind, server: Server, clock: ManualClock
 ) -> None:
@@ -128,7 +136,7 @@ async def test_information_before_an_answer_is_none(
     await transport.aclose()
 
 
-@BOTH
+@ALL
 @pytest.mark.parametrize(
     "head",
     [
