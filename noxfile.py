@@ -266,6 +266,8 @@ def cluster(session: nox.Session) -> None:
         session.run("python", "tests/chaos/cluster_story.py")
     if session.posargs != ["story"]:
         session.run("pytest", "-s", "tests/chaos/test_cluster_matrix.py", env=WHEEL)
+        session.env["NEXMO_ASYNC_BULK_ITEMS"] = "20000"
+        session.run("pytest", "-s", "tests/chaos/test_cluster_bulk.py", env=WHEEL)
 
 
 @nox.session(python=NEWEST)
