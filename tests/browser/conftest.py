@@ -6,6 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
@@ -26,7 +27,7 @@ def moving() -> MovableClock:
     return MovableClock()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def heard(box: Sandbox) -> AsyncIterator[list[tuple[str, bytes]]]:
     """What the account is told: the bearer and the body of each webhook."""
     told: list[tuple[str, bytes]] = []
@@ -41,13 +42,13 @@ async def heard(box: Sandbox) -> AsyncIterator[list[tuple[str, bytes]]]:
         yield told
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def box(moving: MovableClock) -> AsyncIterator[Sandbox]:
     async with Sandbox(clock=moving) as box:
         yield box
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def nexmo(box: Sandbox, heard: object) -> AsyncIterator[Nexmo]:
     assert heard == []
     auth = Jwt(box.application_id, box.private_key or "")
@@ -55,8 +56,9 @@ async def nexmo(box: Sandbox, heard: object) -> AsyncIterator[Nexmo]:
         yield nexmo
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
+    """One for the whole run, and so in one loop: to start it takes a second."""
     reason = "needs Playwright and the system's Chromium"
     playwright = pytest.importorskip("playwright.async_api", reason=reason)
     path = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -71,10 +73,10 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(browser: Browser, box: Sandbox) -> AsyncIterator[Page]:
     page = await browser.new_page(viewport={"width": 1440, "height": 900})
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)
     await page.goto(box.base_url)
     await page.locator("html[data-ready]").wait_for(state="attached")
     yield page

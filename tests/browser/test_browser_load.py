@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+import pytest_asyncio
 
 from nexmo_async import Nexmo, Sms
 from nexmo_async.auth import Jwt
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from playwright.async_api import Browser, Page
+
+# The browser is shared, and so is the loop in which it was started.
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TO: Final = "447700900000"
 FROM: Final = "447700900001"
@@ -83,7 +87,7 @@ async def test_a_flood_is_drawn_in_a_few_rows_and_can_be_searched_meanwhile(
     assert seen["rows"] < 40
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def locked() -> AsyncIterator[Sandbox]:
     async with Sandbox(control_token="open sesame") as box:
         yield box
@@ -91,7 +95,7 @@ async def locked() -> AsyncIterator[Sandbox]:
 
 async def opened(browser: Browser, url: str) -> Page:
     page = await browser.new_page(viewport={"width": 1440, "height": 900})
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)
     await page.goto(url)
     return page
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 #: The bearer and the body of each webhook.
 Heard: TypeAlias = list[tuple[str, bytes]]
 
+# The browser is shared, and so is the loop in which it was started.
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 TO: Final = "447700900000"
 FROM: Final = "447700900001"
 TABS: Final = ("messages", "workflows", "webhooks", "personas", "chaos")
