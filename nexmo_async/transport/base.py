@@ -102,7 +102,7 @@ class Transport(Protocol):
         """Send once.
 
         Raises:
-            NotSentError: Not one byte of the request left.
+            NotSentError: Not one byte of the body left, so there is no message.
             UnknownOutcomeError: It left, at least in part, and no answer came.
         """
         ...

@@ -201,7 +201,7 @@ def is_all(answer: httpcore.Response) -> bool:
 
 
 def _facts(answer: httpcore.Response) -> Mapping[str, Any]:
-    return answer.extensions  # pyright: ignore[reportUnknownMemberType]  half typed
+    return answer.extensions  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  half typed
 
 
 async def _exchange(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -91,6 +92,63 @@ async def test_whoever_leaves_while_the_body_comes_is_let_go(
 
     assert reading.cancelled()
     assert clock.waiting == 0
+
+
+async def test_a_server_may_tidy_up_before_it_lets_go(clock: ManualClock) -> None:
+    """It is told that time is up as it would be by `await`, and may await again."""
+    told = list[str]()
+
+    async def tidy() -> dict[str, Any]:
+        try:
+            return dict(await asyncio.get_running_loop().create_future())
+        except asyncio.CancelledError:
+            await asyncio.sleep(0)
+            told.append("tidy")
+            raise
+
+    reading = asyncio.create_task(read(tidy, clock))
+    await clock.advance(10.0)
+
+    with pytest.raises(Refused):
+        await reading
+    assert told == ["tidy"]
+    assert clock.waiting == 0
+
+
+async def test_a_server_may_have_time_limits_and_tasks_of_its_own(
+    clock: ManualClock,
+) -> None:
+    async def busy() -> dict[str, Any]:
+        with suppress(TimeoutError):
+            async with clock.timeout(1.0):
+                await asyncio.get_running_loop().create_future()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(clock.sleep(1.0))
+        return part(b"a")
+
+    reading = asyncio.create_task(read(busy, clock))
+    await clock.advance(2.0)
+
+    assert await reading == b"a"
+
+
+async def test_a_server_that_goes_away_lets_go_of_a_body_that_is_coming(
+    clock: ManualClock,
+) -> None:
+    is_over = False
+
+    async def never() -> dict[str, Any]:
+        nonlocal is_over
+        try:
+            return dict(await asyncio.get_running_loop().create_future())
+        finally:
+            is_over = True
+
+    reading = read(never, clock)
+    reading.send(None)
+    reading.close()
+
+    assert is_over
 
 
 async def test_what_the_server_raises_is_handed_on(clock: ManualClock) -> None:
