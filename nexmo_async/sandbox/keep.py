@@ -90,14 +90,21 @@ class Keeper:
         forget, self._forget = self._forget, False
         try:
             await asyncio.to_thread(self._write, changed, self.facts(), forget=forget)
+        except asyncio.CancelledError:
+            # Perhaps it had not begun. What is written down twice is the same.
+            self._take_back(changed, forget=forget)
+            raise
         except sqlite3.Error as error:
-            self._changed = {**changed, **self._changed}
-            self._forget = forget or self._forget
+            self._take_back(changed, forget=forget)
             if self.trouble is None:
                 _log.warning("what changed cannot be written: %s", error)
             self.trouble = str(error)
         else:
             self.trouble = None
+
+    def _take_back(self, changed: dict[object, None], *, forget: bool) -> None:
+        self._changed = {**changed, **self._changed}
+        self._forget = forget or self._forget
 
     def _write(
         self, changed: Iterable[object], facts: Mapping[str, object], *, forget: bool

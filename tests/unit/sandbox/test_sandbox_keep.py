@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from contextlib import asynccontextmanager
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -288,3 +290,28 @@ async def test_the_export_has_what_the_file_had(db: Path) -> None:
 
     async with opened(db) as (_, api):
         assert (await api.get("/_sandbox/export")).text == before
+
+
+async def test_a_writing_that_was_cut_off_before_it_began_is_made_up_for(
+    db: Path,
+) -> None:
+    """On a busy machine no thread may be free when the sandbox is closed."""
+    only, free = ThreadPoolExecutor(1), threading.Event()
+    async with AsyncExitStack() as stack:
+        box, api = await stack.enter_async_context(opened(db))
+        asyncio.get_running_loop().set_default_executor(only)
+        only.submit(free.wait)
+        await api.post("/v1/messages", json=FLAT)
+        await queued(only, 1)
+        closing = asyncio.create_task(stack.pop_all().aclose())
+        await queued(only, 2)
+        free.set()
+        await closing
+
+    async with opened(db) as (again, _):
+        assert len(again.messages()) == len(box.messages()) == 1
+
+
+async def queued(threads: ThreadPoolExecutor, count: int) -> None:
+    while threads._work_queue.qsize() < count:  # noqa: ASYNC110, SLF001 - none tells
+        await asyncio.sleep(0)
