@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import nexmo_async.durable.dbos  # noqa: F401  a page does, and not on a loop
+# Pages do as well, and not on a loop.
 from nexmo_async import Nexmo, WebhookApp
 from nexmo_async.sandbox import serve
 
@@ -63,7 +63,11 @@ async def nexmo(box: Sandbox, env: dict[str, str]) -> AsyncIterator[Nexmo]:
             yield client
 
 
-@pytest.mark.parametrize("page", PAGES, ids=named)
+WITH_PYTHON = [page for page in PAGES if blocks(page, "python")]
+WITH_COMMANDS = [page for page in PAGES if not all(map(NOT_HERE.match, commands(page)))]
+
+
+@pytest.mark.parametrize("page", WITH_PYTHON, ids=named)
 async def test_the_python_of_a_page_runs(page: Path, nexmo: Nexmo) -> None:
     names: dict[str, Any] = {"__name__": "docs", "nexmo": nexmo}
     for count, text in enumerate(blocks(page, "python"), 1):
@@ -74,7 +78,7 @@ async def test_the_python_of_a_page_runs(page: Path, nexmo: Nexmo) -> None:
             await done
 
 
-@pytest.mark.parametrize("page", PAGES, ids=named)
+@pytest.mark.parametrize("page", WITH_COMMANDS, ids=named)
 async def test_the_commands_of_a_page_end_well(
     page: Path, nexmo: Nexmo, env: dict[str, str], tmp_path: Path
 ) -> None:
