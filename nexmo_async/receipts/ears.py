@@ -78,8 +78,13 @@ class Watch:
         self._heard(None)
 
     def close(self) -> None:
-        """Be called no longer."""
+        """Be called no longer, nor for what others are being told just now."""
+        self._heard = _unheard
         self._ears.close(self._name, self)
+
+
+def _unheard(_: Receipt | Report | None) -> None:
+    """For whoever listens no longer."""
 
 
 class Ears:

@@ -55,6 +55,19 @@ async def test_a_watch_may_close_itself_and_hurts_nobody(clock: ManualClock) -> 
     assert len(told) == 2
 
 
+async def test_a_watch_that_another_one_closes_is_not_called_any_more(
+    clock: ManualClock,
+) -> None:
+    """What it would touch may be gone already."""
+    store, told = MemoryReceipts(clock=clock), Told()
+    store.watch("m-1", lambda _: second.close())
+    second = store.watch("m-1", told.append)
+
+    await store.record(SUBMITTED)
+
+    assert told == []
+
+
 async def test_a_report_is_told_to_who_watches_the_workflow(clock: ManualClock) -> None:
     store, told = MemoryReceipts(clock=clock), Told()
     store.watch("w-1", told.append)
