@@ -14,9 +14,9 @@ import signal
 import sys
 
 from nexmo_async import Limit, Nexmo
-from nexmo_async.bulk.caps import QuietHours
-from nexmo_async.bulk.control import Control
-from nexmo_async.bulk.report import Progress, Report
+from nexmo_async.bulk.job.control import Control
+from nexmo_async.bulk.job.report import Progress, Report
+from nexmo_async.bulk.preflight.caps import QuietHours
 from nexmo_async.bulk.source import open_source
 
 

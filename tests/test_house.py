@@ -51,7 +51,7 @@ ONE_ROOM = {
     },
     "opentelemetry": {"observe/otel.py"},
     "orjson": {"wire/codec.py"},
-    "phonenumbers": {"bulk/numbering.py"},
+    "phonenumbers": {"bulk/preflight/numbering.py"},
     "prometheus_client": {"observe/prometheus.py"},
     "psycopg": {"durable/bulk/tables.py", "durable/leases.py"},
     "pyarrow": {"bulk/source/arrow.py"},

@@ -1,7 +1,6 @@
 """A million messages, none twice, none forgotten."""
 
 from nexmo_async.bulk.client import Bulk
-from nexmo_async.bulk.control import Control
 from nexmo_async.bulk.errors import (
     DoubleError,
     EarlierError,
@@ -11,14 +10,15 @@ from nexmo_async.bulk.errors import (
     RowError,
     WorkflowEndedError,
 )
-from nexmo_async.bulk.guard import Guard, Hold
 from nexmo_async.bulk.item import BadRow, Item, Items, key_of
-from nexmo_async.bulk.journal import Journal, MemoryJournal
-from nexmo_async.bulk.peek import Peek, peek
+from nexmo_async.bulk.job.control import Control
+from nexmo_async.bulk.job.guard import Guard, Hold
+from nexmo_async.bulk.job.report import Moment, Progress, Report, UnknownItem
+from nexmo_async.bulk.journal.entries import Journal, MemoryJournal
+from nexmo_async.bulk.journal.peek import Peek, peek
+from nexmo_async.bulk.journal.sqlite import SqliteJournal
 from nexmo_async.bulk.queue import BulkQueue
-from nexmo_async.bulk.report import Moment, Progress, Report, UnknownItem
 from nexmo_async.bulk.result import BulkResult
-from nexmo_async.bulk.sqlite import SqliteJournal
 
 __all__ = [
     "BadRow",

@@ -8,29 +8,29 @@ from collections.abc import AsyncIterator, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, get_args
 
-from nexmo_async.bulk.control import CONCURRENCY, Control, at_least_one
 from nexmo_async.bulk.intake import Intake
-from nexmo_async.bulk.job import Job, OnUnknown
-from nexmo_async.bulk.preflight import preflight
+from nexmo_async.bulk.job.control import CONCURRENCY, Control, at_least_one
+from nexmo_async.bulk.job.job import Job, OnUnknown
+from nexmo_async.bulk.job.tally import Tally
+from nexmo_async.bulk.journal.sqlite import SqliteJournal
+from nexmo_async.bulk.preflight.preflight import preflight
 from nexmo_async.bulk.pump import Pump
 from nexmo_async.bulk.queue import BulkQueue
 from nexmo_async.bulk.sender import Sender, Ways
-from nexmo_async.bulk.sqlite import SqliteJournal
 from nexmo_async.bulk.stream import Results
-from nexmo_async.bulk.tally import Tally
 from nexmo_async.clock import instant
 from nexmo_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from nexmo_async.bulk.estimate import Estimator
-    from nexmo_async.bulk.guard import Guard
     from nexmo_async.bulk.item import Items
-    from nexmo_async.bulk.journal import Journal
-    from nexmo_async.bulk.money import Money, Prices
-    from nexmo_async.bulk.preflight import Preflight
-    from nexmo_async.bulk.report import Progress, Report
+    from nexmo_async.bulk.job.guard import Guard
+    from nexmo_async.bulk.job.report import Progress, Report
+    from nexmo_async.bulk.journal.entries import Journal
+    from nexmo_async.bulk.preflight.estimate import Estimator
+    from nexmo_async.bulk.preflight.money import Money, Prices
+    from nexmo_async.bulk.preflight.preflight import Preflight
     from nexmo_async.bulk.result import BulkResult
     from nexmo_async.transport.throttle import Limit
 

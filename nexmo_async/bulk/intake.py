@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final, cast
 
 import attrs
 
-from nexmo_async.bulk.guard import Guard, Hold
 from nexmo_async.bulk.item import BadRow, Item
+from nexmo_async.bulk.job.guard import Guard, Hold
 from nexmo_async.transport.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from nexmo_async.bulk.control import Control
     from nexmo_async.bulk.item import Items
+    from nexmo_async.bulk.job.control import Control
     from nexmo_async.clock import Clock
     from nexmo_async.models.message import Message
     from nexmo_async.models.workflow import Workflow

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from nexmo_async.bulk.control import Control
     from nexmo_async.bulk.intake import Intake, Taken
+    from nexmo_async.bulk.job.control import Control
     from nexmo_async.bulk.result import BulkResult
     from nexmo_async.clock import Clock
 

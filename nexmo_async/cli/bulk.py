@@ -9,8 +9,8 @@ from typing import Annotated, Any, Final, Literal
 import attrs
 import typer
 
-from nexmo_async.bulk.peek import Peek, peek
-from nexmo_async.bulk.template import Draft
+from nexmo_async.bulk.journal.peek import Peek, peek
+from nexmo_async.bulk.source.template import Draft
 from nexmo_async.cli import bulk_run, bulk_show, output
 from nexmo_async.cli.bulk_plan import ApiName, OnUnknown, Plan, here, said_of
 from nexmo_async.cli.exits import DONE, EPILOG, FAILED

@@ -11,9 +11,9 @@ from typing import Any, Final, Literal, cast
 
 import attrs
 
-from nexmo_async.bulk.caps import QuietHours, SpendCap
-from nexmo_async.bulk.estimate import Estimator
-from nexmo_async.bulk.money import Money, Prices, open_prices
+from nexmo_async.bulk.preflight.caps import QuietHours, SpendCap
+from nexmo_async.bulk.preflight.estimate import Estimator
+from nexmo_async.bulk.preflight.money import Money, Prices, open_prices
 from nexmo_async.bulk.source import Source, open_source
 from nexmo_async.bulk.source.thread import in_thread
 from nexmo_async.errors import ConfigurationError, MessageError

@@ -9,15 +9,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from nexmo_async.bulk.estimate import messages
+from nexmo_async.bulk.preflight.estimate import messages
 from nexmo_async.bulk.source.thread import in_thread
 from nexmo_async.clock import SystemClock
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from nexmo_async.bulk.guard import Hold
     from nexmo_async.bulk.item import Item
+    from nexmo_async.bulk.job.guard import Hold
     from nexmo_async.bulk.result import BulkResult
 
 COLUMNS: Final = (

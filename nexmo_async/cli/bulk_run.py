@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 from rich.live import Live
 
-from nexmo_async.bulk.control import Control
-from nexmo_async.bulk.preflight import preflight
+from nexmo_async.bulk.job.control import Control
+from nexmo_async.bulk.preflight.preflight import preflight
 from nexmo_async.bulk.source.thread import in_thread
 from nexmo_async.cli import bulk_show, output
 from nexmo_async.cli.bulk_results import Results
@@ -27,11 +27,11 @@ from nexmo_async.webhooks.app import WebhookApp
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from nexmo_async.bulk.guard import Guard, Hold
     from nexmo_async.bulk.item import Item
-    from nexmo_async.bulk.peek import Peek
-    from nexmo_async.bulk.preflight import Preflight
-    from nexmo_async.bulk.report import Progress, Report
+    from nexmo_async.bulk.job.guard import Guard, Hold
+    from nexmo_async.bulk.job.report import Progress, Report
+    from nexmo_async.bulk.journal.peek import Peek
+    from nexmo_async.bulk.preflight.preflight import Preflight
     from nexmo_async.bulk.result import BulkResult
     from nexmo_async.cli.bulk_plan import Plan
 

@@ -9,17 +9,17 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from nexmo_async.bulk.chart import Page, span, without_pauses
-from nexmo_async.bulk.preflight import priced
+from nexmo_async.bulk.job.chart import Page, span, without_pauses
+from nexmo_async.bulk.preflight.preflight import priced
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rich.console import RenderableType
 
-    from nexmo_async.bulk.peek import Peek
-    from nexmo_async.bulk.preflight import Preflight
-    from nexmo_async.bulk.report import Progress
+    from nexmo_async.bulk.job.report import Progress
+    from nexmo_async.bulk.journal.peek import Peek
+    from nexmo_async.bulk.preflight.preflight import Preflight
 
 #: Bad rows that are shown one by one.
 SHOWN: Final = 5

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from nexmo_async.bulk.errors import JournalBusyError, JournalError
-from nexmo_async.bulk.journal import Answer, Intent, Journal
+from nexmo_async.bulk.journal.entries import Answer, Intent, Journal
 from nexmo_async.clock import ManualClock
 from nexmo_async.testing.demand import (
     WITHIN,

@@ -14,6 +14,8 @@ from typing import Any
 
 import uvicorn
 
+from nexmo_async.clock import SystemClock
+
 TAKEN: list[tuple[str, str, float]] = []
 
 
@@ -30,7 +32,7 @@ def application(latency: float) -> Any:  # noqa: ANN401  as of ASGI
                 break
         said = json.loads(body)
         TAKEN.append((said["client_ref"], said["from"], monotonic()))
-        await asyncio.sleep(latency)
+        await SystemClock().sleep(latency)
         head = [(b"content-type", b"application/json")]
         start = {"type": "http.response.start", "status": 202, "headers": head}
         await send(start)

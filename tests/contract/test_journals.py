@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from nexmo_async.bulk.journal import Entry, Intent
-    from nexmo_async.bulk.sqlite import Survives
+    from nexmo_async.bulk.journal.entries import Entry, Intent
+    from nexmo_async.bulk.journal.sqlite import Survives
     from nexmo_async.clock import Clock
     from nexmo_async.testing.journal import Again
 

@@ -9,8 +9,8 @@ from nexmo_async.bulk.item import BadRow, Item
 from nexmo_async.bulk.source.commas import Commas
 from nexmo_async.bulk.source.fill import Filler
 from nexmo_async.bulk.source.lines import Lines
+from nexmo_async.bulk.source.template import Draft
 from nexmo_async.bulk.source.thread import from_thread, in_thread
-from nexmo_async.bulk.template import Draft
 from nexmo_async.errors import ConfigurationError
 
 if TYPE_CHECKING:

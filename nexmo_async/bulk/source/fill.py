@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from nexmo_async.bulk.source.row import Row
-    from nexmo_async.bulk.template import Draft
+    from nexmo_async.bulk.source.template import Draft
 
 
 @attrs.frozen

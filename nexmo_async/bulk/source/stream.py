@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from nexmo_async.bulk.source.fill import Filler
 from nexmo_async.bulk.source.row import Row
-from nexmo_async.bulk.template import Draft
+from nexmo_async.bulk.source.template import Draft
 from nexmo_async.errors import ConfigurationError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString
 import attrs
 
 from nexmo_async.bulk import Report, UnknownItem
-from nexmo_async.bulk.report import NAMED
+from nexmo_async.bulk.job.report import NAMED
 from nexmo_async.durable.bulk.counting import Count
 from nexmo_async.durable.bulk.sending import turn_key
 from nexmo_async.durable.bulk.spelling import (

@@ -7,10 +7,11 @@ import pytest
 
 from nexmo_async import Email, Sms, Step, Viber, Workflow
 from nexmo_async.bulk import BulkResult, Hold, Item
-from nexmo_async.bulk.caps import QuietHours, SpendCap
-from nexmo_async.bulk.estimate import Estimator
-from nexmo_async.bulk.money import Money, Prices
-from nexmo_async.bulk.phones import Nobody, phone_book
+from nexmo_async.bulk.preflight.caps import QuietHours, SpendCap
+from nexmo_async.bulk.preflight.estimate import Estimator
+from nexmo_async.bulk.preflight.money import Money, Prices
+from nexmo_async.bulk.preflight.phonebook import phone_book
+from nexmo_async.bulk.preflight.phones import Nobody
 from nexmo_async.errors import (
     ConfigurationError,
     NexmoError,

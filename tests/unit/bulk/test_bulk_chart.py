@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from nexmo_async.bulk import Moment
-from nexmo_async.bulk.chart import Page, drawing, nice, span, without_pauses
+from nexmo_async.bulk.job.chart import Page, drawing, nice, span, without_pauses
 
 CURVE = (Moment(0.0, 10, 0.02), Moment(1.0, 20, 0.01), Moment(2.0, 0, 0.0))
 

@@ -25,14 +25,14 @@ from nexmo_async.bulk import (
     SqliteJournal,
     peek,
 )
-from nexmo_async.bulk.journal import Answer, Intent
+from nexmo_async.bulk.journal.entries import Answer, Intent
 from nexmo_async.clock import SystemClock
 from nexmo_async.errors import ConfigurationError, UnknownOutcomeError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from nexmo_async.bulk.sqlite import Survives
+    from nexmo_async.bulk.journal.sqlite import Survives
 
 CLOCK = SystemClock()
 ITEMS = 40

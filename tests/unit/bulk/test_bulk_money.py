@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nexmo_async.bulk.money import Money, Prices, open_prices
+from nexmo_async.bulk.preflight.money import Money, Prices, open_prices
 from nexmo_async.errors import ConfigurationError
 
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nexmo_async.bulk.phones import Facts, Nobody, phone_book
+from nexmo_async.bulk.preflight.phonebook import phone_book
+from nexmo_async.bulk.preflight.phones import Facts, Nobody
 
 if TYPE_CHECKING:
-    from nexmo_async.bulk.phones import PhoneBook
+    from nexmo_async.bulk.preflight.phones import PhoneBook
 
 phonenumbers: Any = pytest.importorskip("phonenumbers")
 
@@ -71,7 +72,9 @@ def test_the_zone_of_a_number_is_known(
 
 
 def test_without_the_library_nothing_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "nexmo_async.bulk.numbering", raising=False)
+    monkeypatch.delitem(
+        sys.modules, "nexmo_async.bulk.preflight.numbering", raising=False
+    )
     monkeypatch.setitem(sys.modules, "phonenumbers", None)
     book = phone_book()
 

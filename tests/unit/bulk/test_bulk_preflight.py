@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from nexmo_async import Email, Limit, Sms, Step, Viber, Workflow
 from nexmo_async.bulk import BadRow, Item
-from nexmo_async.bulk.estimate import Estimator
-from nexmo_async.bulk.money import Money, Prices
-from nexmo_async.bulk.phones import Facts, Nobody
-from nexmo_async.bulk.preflight import Preflight, Share, preflight
+from nexmo_async.bulk.preflight.estimate import Estimator
+from nexmo_async.bulk.preflight.money import Money, Prices
+from nexmo_async.bulk.preflight.phones import Facts, Nobody
+from nexmo_async.bulk.preflight.preflight import Preflight, Share, preflight
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -181,7 +181,7 @@ async def test_all_of_it_can_be_json() -> None:
 @given(st.lists(st.integers(0, 30), max_size=60), st.integers(1, 7))
 async def test_repeated_is_what_a_set_would_say(numbers: list[int], chunk: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nexmo_async.bulk.preflight.CHUNK", chunk)
+        patch.setattr("nexmo_async.bulk.preflight.preflight.CHUNK", chunk)
         counted = await preflight([sms(f"44770090{n:04}") for n in numbers])
 
     assert counted.repeated == len(numbers) - len(set(numbers))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nexmo_async.bulk.journal import ACCEPTED, UNSETTLED, Answer, Intent
-from nexmo_async.bulk.table import Table
+from nexmo_async.bulk.journal.entries import ACCEPTED, UNSETTLED, Answer, Intent
+from nexmo_async.bulk.journal.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

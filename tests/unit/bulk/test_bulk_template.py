@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nexmo_async import Image, Rcs, Sms, Template, WhatsApp, Workflow
-from nexmo_async.bulk.template import Draft
+from nexmo_async.bulk.source.template import Draft
 from nexmo_async.errors import MessageError
 
 ROW = {"to": "447700900000", "name": "Ana", "First name": "Ana-Lena", "code": 64873}

@@ -8,9 +8,9 @@ from rich.console import Console
 
 from nexmo_async import Limit, Sms
 from nexmo_async.bulk import BulkResult, Progress, Report
-from nexmo_async.bulk.caps import QuietHours, SpendCap
 from nexmo_async.bulk.errors import DoubleError, RowError
-from nexmo_async.bulk.estimate import Estimator
+from nexmo_async.bulk.preflight.caps import QuietHours, SpendCap
+from nexmo_async.bulk.preflight.estimate import Estimator
 from nexmo_async.cli import bulk_run, bulk_show
 from nexmo_async.cli.bulk_plan import Plan, here, limit_of
 from nexmo_async.cli.bulk_results import line

@@ -58,12 +58,3 @@ class Nobody:
     def all_zones(self) -> frozenset[str]:
         """No zones."""
         return frozenset()
-
-
-def phone_book() -> PhoneBook:
-    """Whoever knows most here."""
-    try:
-        from nexmo_async.bulk.numbering import Numbering  # noqa: PLC0415  an extra
-    except ImportError:
-        return Nobody()
-    return Numbering()

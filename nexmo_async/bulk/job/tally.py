@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from typing import TYPE_CHECKING, Final
 
-from nexmo_async.bulk.report import Moment, Progress
+from nexmo_async.bulk.job.report import Moment, Progress
 
 if TYPE_CHECKING:
     from nexmo_async.bulk.result import BulkResult

@@ -12,8 +12,8 @@ import attrs
 
 from nexmo_async.bulk.errors import DoubleError, EarlierError
 from nexmo_async.bulk.item import key_of, reference
-from nexmo_async.bulk.journal import Answer, Intent, State, what_next
-from nexmo_async.bulk.report import NAMED, Report, UnknownItem
+from nexmo_async.bulk.job.report import NAMED, Report, UnknownItem
+from nexmo_async.bulk.journal.entries import Answer, Intent, State, what_next
 from nexmo_async.bulk.result import BulkResult
 from nexmo_async.bulk.sender import Sender, bad_row
 from nexmo_async.clock import instant
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from nexmo_async.bulk.control import Control
-    from nexmo_async.bulk.guard import Guard
     from nexmo_async.bulk.intake import Intake, Taken
-    from nexmo_async.bulk.journal import Entry, Journal
-    from nexmo_async.bulk.report import Progress
+    from nexmo_async.bulk.job.control import Control
+    from nexmo_async.bulk.job.guard import Guard
+    from nexmo_async.bulk.job.report import Progress
+    from nexmo_async.bulk.job.tally import Tally
+    from nexmo_async.bulk.journal.entries import Entry, Journal
     from nexmo_async.bulk.sender import Ways
-    from nexmo_async.bulk.tally import Tally
 
 #: What to do with an item that may have been sent, or not.
 OnUnknown = Literal["settle", "raise", "resend"]

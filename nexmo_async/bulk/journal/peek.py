@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from nexmo_async.bulk.errors import JournalError
-from nexmo_async.bulk.lock import holder
-from nexmo_async.bulk.report import NAMED, Moment, Report, UnknownItem
-from nexmo_async.bulk.table import APPLICATION, ITEMS, VERSION, sidecar
+from nexmo_async.bulk.job.report import NAMED, Moment, Report, UnknownItem
+from nexmo_async.bulk.journal.lock import holder
+from nexmo_async.bulk.journal.table import APPLICATION, ITEMS, VERSION, sidecar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

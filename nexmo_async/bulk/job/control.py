@@ -6,7 +6,7 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from nexmo_async.bulk.report import Progress
+from nexmo_async.bulk.job.report import Progress
 from nexmo_async.errors import ConfigurationError
 
 if TYPE_CHECKING:

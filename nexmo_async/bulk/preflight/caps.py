@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from nexmo_async.bulk.estimate import Estimator, messages
-from nexmo_async.bulk.guard import Hold
-from nexmo_async.bulk.money import Money
-from nexmo_async.bulk.phones import BY_NUMBER, PhoneBook, phone_book
+from nexmo_async.bulk.job.guard import Hold
+from nexmo_async.bulk.preflight.estimate import Estimator, messages
+from nexmo_async.bulk.preflight.money import Money
+from nexmo_async.bulk.preflight.phonebook import phone_book
+from nexmo_async.bulk.preflight.phones import BY_NUMBER, PhoneBook
 from nexmo_async.errors import ConfigurationError, MessageError
 from nexmo_async.models.condition import Quiet
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from nexmo_async.bulk.money import Money, Prices
-from nexmo_async.bulk.phones import BY_NUMBER, Facts, PhoneBook, phone_book
+from nexmo_async.bulk.preflight.money import Money, Prices
+from nexmo_async.bulk.preflight.phonebook import phone_book
+from nexmo_async.bulk.preflight.phones import BY_NUMBER, Facts, PhoneBook
 from nexmo_async.models.message import Message, Sms
 from nexmo_async.models.workflow import Workflow
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from nexmo_async.bulk.estimate import Estimate, Estimator, messages, sums
 from nexmo_async.bulk.item import BadRow, Item
-from nexmo_async.bulk.money import Money, Prices, open_prices
-from nexmo_async.bulk.phones import BY_NUMBER
+from nexmo_async.bulk.preflight.estimate import Estimate, Estimator, messages, sums
+from nexmo_async.bulk.preflight.money import Money, Prices, open_prices
+from nexmo_async.bulk.preflight.phones import BY_NUMBER
 from nexmo_async.bulk.source.thread import in_thread
 
 if TYPE_CHECKING:

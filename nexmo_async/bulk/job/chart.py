@@ -14,7 +14,7 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from nexmo_async.bulk.report import Moment
+    from nexmo_async.bulk.job.report import Moment
 
 #: The drawing: its width and height, and the edge that its numbers take.
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 760, 200, 56, 12, 26

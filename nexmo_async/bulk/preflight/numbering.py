@@ -11,7 +11,7 @@ import phonenumbers
 from phonenumbers import PhoneNumber, timezone
 from phonenumbers.tzdata import TIMEZONE_DATA
 
-from nexmo_async.bulk.phones import Facts
+from nexmo_async.bulk.preflight.phones import Facts
 
 #: Digits in the longest country code (ITU-T E.164, 6.2.1).
 LONGEST_CODE: Final = 3

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import attrs
 
 from nexmo_async.bulk.errors import JournalError, JournalFullError
-from nexmo_async.bulk.journal import Answer, Entry, Intent, check
-from nexmo_async.bulk.lock import Lock
+from nexmo_async.bulk.journal.entries import Answer, Entry, Intent, check
+from nexmo_async.bulk.journal.lock import Lock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from nexmo_async.bulk.journal import State
+    from nexmo_async.bulk.journal.entries import State
 
 #: Stands in the file's header, so that no other database is taken for a journal.
 APPLICATION: Final = 0x6E786D6F

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 import attrs
 
 from nexmo_async.bulk.errors import JournalError, JournalFullError
-from nexmo_async.bulk.journal import ACCEPTED, UNSETTLED, Answer, Entry, Intent
-from nexmo_async.bulk.table import Table, may_pass
+from nexmo_async.bulk.journal.entries import ACCEPTED, UNSETTLED, Answer, Entry, Intent
+from nexmo_async.bulk.journal.table import Table, may_pass
 from nexmo_async.errors import ConfigurationError
 
 if TYPE_CHECKING:

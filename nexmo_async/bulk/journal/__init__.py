@@ -1,0 +1,1 @@
+"""What a job has done, written ahead of what it does."""

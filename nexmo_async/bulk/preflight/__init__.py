@@ -1,0 +1,1 @@
+"""What is known before a job is sent, and what may hold it while it runs."""
