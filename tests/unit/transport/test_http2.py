@@ -6,7 +6,6 @@ import sys
 from typing import TYPE_CHECKING, cast
 
 import pytest
-import trustme
 
 from nexmo_async.errors import ClosedError, ConfigurationError, UnknownOutcomeError
 from nexmo_async.testing import FaultyServer
@@ -15,6 +14,8 @@ from nexmo_async.transport.httpx import HttpxTransport
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    import trustme
 
 h2 = pytest.importorskip("h2", reason="HTTP/2 needs the package h2")
 connection = pytest.importorskip("h2.connection")
@@ -91,25 +92,6 @@ class Server:
         while self.open:
             self.changed.clear()
             await self.changed.wait()
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture(scope="module")
-def serving(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
-    return context
-
-
-@pytest.fixture(scope="module")
-def trusting(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
-    return context
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
-import trustme
 
 from nexmo_async.errors import ConfigurationError, NotSentError
 from nexmo_async.testing import FaultyServer, ManualClock
@@ -16,6 +14,7 @@ from nexmo_async.transport.base import Request
 from nexmo_async.transport.httpx import HttpxTransport
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncIterator
 
 REQUEST = Request("POST", "/v1/messages", b"{}", "order-7", "Basic c2VjcmV0", 5.0)
@@ -96,25 +95,6 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         pass
     finally:
         writer.close()
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture(scope="module")
-def serving(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1", "api.example.com").configure_cert(context)
-    return context
-
-
-@pytest.fixture(scope="module")
-def trusting(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
-    return context
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
-import trustme
 
 from nexmo_async.errors import ConfigurationError, NotSentError
 from nexmo_async.testing import FaultyServer, ManualClock
@@ -19,14 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    import trustme
+
 REQUEST = Request("POST", "/v1/messages", b"{}", "order-7", "Basic c2VjcmV0")
 BOTH = [HttpxTransport, AiohttpTransport]
 Kind = type[HttpxTransport] | type[AiohttpTransport]
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
 
 
 @pytest.fixture(scope="module")
