@@ -1,38 +1,28 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from typing import TYPE_CHECKING
 
 import pytest
-import trustme
 
 from nexmo_async.testing import FaultyServer
 from nexmo_async.transport.stale import Watch
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncIterator
 
 
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
 @pytest.fixture
-async def server(authority: trustme.CA) -> AsyncIterator[FaultyServer]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
-    async with FaultyServer(ssl_context=context) as server:
+async def server(serving: ssl.SSLContext) -> AsyncIterator[FaultyServer]:
+    async with FaultyServer(ssl_context=serving) as server:
         yield server
 
 
 async def test_a_connection_that_is_closed_already_has_news(
-    server: FaultyServer, authority: trustme.CA
+    server: FaultyServer, trusting: ssl.SSLContext
 ) -> None:
     """In TLS it has no socket any more that could be looked at."""
-    trust = ssl.create_default_context()
-    authority.configure_trust(trust)
     over = asyncio.Event()
 
     class Listening(asyncio.Protocol):
@@ -40,7 +30,7 @@ async def test_a_connection_that_is_closed_already_has_news(
             over.set()
 
     connection, _ = await asyncio.get_running_loop().create_connection(
-        Listening, "127.0.0.1", int(server.url.rpartition(":")[2]), ssl=trust
+        Listening, "127.0.0.1", int(server.url.rpartition(":")[2]), ssl=trusting
     )
     connection.abort()
     await over.wait()
