@@ -67,7 +67,8 @@ def pytest(session: nox.Session, *arguments: str) -> None:
 def tests(session: nox.Session) -> None:
     """Run all tests, on each Python."""
     install_wheel(session, "test", "floors")
-    pytest(session, "-n", "2", "--dist", "loadfile")
+    # As they are listed: what takes longest comes early, the many small ones fill up.
+    pytest(session, "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 @nox.session(python=NEWEST)
