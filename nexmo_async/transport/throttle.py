@@ -106,6 +106,21 @@ class Usage:
     closed_for: float
 
 
+@attrs.frozen
+class Turn:
+    """What a request has that may go.
+
+    Attributes:
+        windows: Where it counts.
+        went: From when on, on the monotonic clock.
+        waited: Seconds that it queued.
+    """
+
+    windows: Sequence[Window]
+    went: float
+    waited: float = 0.0
+
+
 class Throttle:
     """The limits of an account, shared by all who send through one client.
 
@@ -125,7 +140,6 @@ class Throttle:
         # Whoever waits longest keeps the watch and wakes the others in their turn.
         self._watch: asyncio.Event | None = None
         self._looks_at = math.inf
-        self._passed: Sequence[Window] = ()
 
     def __repr__(self) -> str:
         """Show how many limits there are and how many sends wait."""
@@ -146,8 +160,8 @@ class Throttle:
             if not window.is_idle(now)
         )
 
-    async def enter(self, request: Request, queued: Callable[[], object]) -> float:
-        """Wait until the request may go. Seconds that it waited.
+    async def enter(self, request: Request, queued: Callable[[], object]) -> Turn:
+        """Wait until the request may go.
 
         Args:
             request: Its sender, recipient and the like say which limits concern it.
@@ -166,27 +180,24 @@ class Throttle:
                 if limit.max_wait is not None:
                     patience = min(patience, limit.max_wait)
         if self._windows.enter(windows, came):
-            self._passed = windows
-            return 0.0
+            return Turn(windows, came)
         queued()
         try:
             async with self._clock.timeout(None if math.isinf(patience) else patience):
-                await self._wait(windows, came)
+                went = await self._wait(windows, came)
         except TimeoutError:
             raise ThrottledError(max(patience, 0.0)) from None
-        self._passed = windows
-        return self._clock.monotonic() - came
+        return Turn(windows, went, went - came)
 
-    def left(self) -> None:
-        """Whoever passed last is gone, and counts from now on.
+    def left(self, turn: Turn) -> None:
+        """Whoever had this turn is gone, and counts from now on.
 
-        It may have been held up between passing and leaving, and the next one on its
+        It may have been held up between its turn and leaving, and the next one on its
         place may not: the server would see less than the window between the two.
         """
         now = self._clock.monotonic()
-        for window in self._passed:
-            if window.used:
-                window.used[-1] = now
+        for window in turn.windows:
+            window.move(turn.went, now)
 
     def refused(self, request: Request, quiet: float) -> None:
         """Close the key that a 429 is about, for so many seconds."""
@@ -203,7 +214,7 @@ class Throttle:
             number, key, number=limit.number, per=limit.per, now=now
         )
 
-    async def _wait(self, windows: Sequence[Window], now: float) -> None:
+    async def _wait(self, windows: Sequence[Window], now: float) -> float:
         bell = asyncio.Event()
         # Through the loop: the watch may wake itself among others, in its turn.
         wake = partial(asyncio.get_running_loop().call_soon, bell.set)
@@ -219,7 +230,8 @@ class Throttle:
                 else:
                     await bell.wait()
                 bell.clear()
-            self._windows.go(waiter, self._clock.monotonic())
+            went = self._clock.monotonic()
+            self._windows.go(waiter, went)
         finally:
             del self._bells[bell]
             self._windows.leave(waiter, self._clock.monotonic())
@@ -228,6 +240,7 @@ class Throttle:
             if self._watch is None and self._bells:
                 next(reversed(self._bells)).set()
             self._look_again()
+        return went
 
     async def _keep_watch(self, bell: asyncio.Event) -> None:
         now = self._clock.monotonic()
@@ -262,16 +275,17 @@ class Throttled:
         Raises:
             ThrottledError: It queued for too long. Nothing was sent.
         """
-        waited = await self.throttle.enter(request, lambda: self._queued(request))
-        if waited:
+        turn = await self.throttle.enter(request, lambda: self._queued(request))
+        if turn.waited:
             if self.tell is not None:
-                self.tell(events.Throttled(request.subject, waited))
+                self.tell(events.Throttled(request.subject, turn.waited))
             if self.fresh is not None:
                 request = request.signed(await self.fresh())
-            left = request.deadline - self.clock.monotonic()
-            if left < request.timeout:
-                request = attrs.evolve(request, timeout=left)
-        response = await _leaving(self.inner.send(request), self.throttle.left)
+            rest = request.deadline - self.clock.monotonic()
+            if rest < request.timeout:
+                request = attrs.evolve(request, timeout=rest)
+        left = partial(self.throttle.left, turn)
+        response = await _leaving(self.inner.send(request), left)
         if response.status == _TOO_MANY:
             quiet = retry_after(response, self.clock.wall())
             self.throttle.refused(request, PAUSE if quiet is None else quiet)

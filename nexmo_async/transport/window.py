@@ -12,6 +12,7 @@ import heapq
 import itertools
 import math
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -82,6 +83,16 @@ class Window:
         """How many went within the last `per` seconds."""
         self.opens(now)
         return len(self.used)
+
+    def move(self, went: float, now: float) -> None:
+        """Let whoever went then count from now on, others that went since apart."""
+        used = self.used
+        if used and used[-1] == went:  # nearly always
+            used[-1] = now
+            return
+        with suppress(ValueError):  # so long ago that it does not count any more
+            used.remove(went)
+        used.append(now)
 
     def close(self, until: float) -> None:
         """Let nobody pass before that moment."""

@@ -10,6 +10,7 @@ from nexmo_async.observe import events
 from nexmo_async.testing import FakeTransport, ManualClock, answer
 from nexmo_async.transport.base import Request, Response
 from nexmo_async.transport.throttle import Limit, Throttle, Throttled
+from nexmo_async.transport.window import Window
 
 if TYPE_CHECKING:
     from nexmo_async.observe.events import Event
@@ -318,3 +319,40 @@ def test_a_limit_that_cannot_work_is_refused(
 ) -> None:
     with pytest.raises(ConfigurationError, match=problem):
         Limit(**options)
+
+
+async def test_who_is_held_up_after_its_turn_counts_from_when_it_leaves(
+    clock: ManualClock,
+) -> None:
+    delays = iter([0.5, 0.0])
+
+    async def fresh() -> str:
+        await clock.sleep(next(delays))
+        return "Bearer new"
+
+    throttled, inner = layer(clock, Limit(1, per=1.0))
+    throttled.fresh = fresh
+    tasks = start(throttled, *(request(name) for name in "012"))
+
+    await clock.advance(10)
+    await asyncio.gather(*tasks)
+
+    assert inner.sent == [(0, "0"), (1.5, "1"), (2.5, "2")]
+
+
+def test_a_turn_counts_anew_without_those_that_went_since() -> None:
+    window = Window(3, 10.0)
+    window.used.extend([1.0, 2.0])
+
+    window.move(1.0, 3.0)
+
+    assert list(window.used) == [2.0, 3.0]
+
+
+def test_a_turn_that_does_not_count_any_more_counts_again() -> None:
+    window = Window(3, 10.0)
+    window.used.append(12.0)
+
+    window.move(1.0, 13.0)
+
+    assert list(window.used) == [12.0, 13.0]
