@@ -134,5 +134,5 @@ def proxy_of(base_url: str) -> str | None:
 def said(why: Exception, within: float) -> str:
     """What the network said, in a few words."""
     if type(why) is TimeoutError:
-        return f"{within:g} s are over"
+        return f"{max(within, 0.0):g} s are over"
     return f"{type(why).__name__} {why}".strip()
