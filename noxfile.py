@@ -156,6 +156,8 @@ def typing(session: nox.Session) -> None:
     install_wheel(session, "typing")
     session.run("mypy", "--python-version", str(session.python))
     session.run("pyright", "--pythonversion", str(session.python))
+    if session.python == NEWEST:
+        session.run("pyright", "--verifytypes", "nexmo_async", "--ignoreexternal")
 
 
 @nox.session(python=NEWEST)

@@ -14,12 +14,12 @@ NexmoError
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from nexmo_async.errors import ConfigurationError, MessageError, NexmoError
 
 if TYPE_CHECKING:
-    from nexmo_async.errors import Fault
+    from nexmo_async.errors import Fault, Sent
 
 
 class JournalError(ConfigurationError):
@@ -45,7 +45,7 @@ class JournalBusyError(JournalError):
     def __init__(self, path: str, pid: int | None) -> None:
         who = "another process" if pid is None else f"process {pid}"
         super().__init__(path, f"is in use by {who}", "Wait for it, or stop it first.")
-        self.args = (path, pid)
+        self.args: tuple[object, ...] = (path, pid)
         self.pid = pid
 
     def what(self) -> str:
@@ -56,12 +56,12 @@ class JournalBusyError(JournalError):
 class JournalFullError(JournalError):
     """The journal could not be written, so nothing more was sent."""
 
-    fault = "nobody"
+    fault: Fault = "nobody"
 
     def __init__(self, path: str, problem: str) -> None:
         advice = "Make room, then run the same job again: it goes on where it was."
         super().__init__(path, f"cannot be written: {problem}", advice)
-        self.args = (path, problem)
+        self.args: tuple[object, ...] = (path, problem)
 
     def what(self) -> str:
         """Name the journal and what the system said."""
@@ -79,7 +79,7 @@ class RowError(MessageError):
 
     def __init__(self, line: int, column: str, problem: str) -> None:
         super().__init__(column, problem)
-        self.args = (line, column, problem)
+        self.args: tuple[object, ...] = (line, column, problem)
         self.line = line
         self.column = column
 
@@ -102,7 +102,7 @@ class DoubleError(MessageError):
 
     def __init__(self, key: str) -> None:
         super().__init__("key", f"{key} was in this job before")
-        self.args = (key,)
+        self.args: tuple[object, ...] = (key,)
         self.key = key
 
     def what(self) -> str:
@@ -139,12 +139,14 @@ class WorkflowEndedError(NexmoError):
         why: The reason, in words.
     """
 
-    sent = "yes"
+    sent: ClassVar[Sent] = "yes"
     fault: Fault = "recipient"
 
     def __init__(self, id: str, outcome: str, why: str = "") -> None:  # noqa: A002  as `Result` calls it
         super().__init__(id, outcome, why)
-        self.id, self.outcome, self.why = id, outcome, why
+        self.id: str = id
+        self.outcome: str = outcome
+        self.why: str = why
 
     def what(self) -> str:
         """Name the run, its end and the reason."""

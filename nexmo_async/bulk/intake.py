@@ -125,10 +125,10 @@ class Intake:
         self._is_over = False
         self._is_asked = False  # somebody waits in `take`
         self._is_free = False  # nothing is against it but room
-        self.taken = 0
-        self.waiting_for = ""
+        self.taken: int = 0
+        self.waiting_for: str = ""
         self.error: Exception | None = None
-        self.trouble = Trouble()
+        self.trouble: Trouble = Trouble()
         control.listen(self._hear)
         self._hear()
 

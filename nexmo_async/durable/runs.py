@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from nexmo_async.durable.chain import Standing
     from nexmo_async.durable.engine import JobStatus
     from nexmo_async.durable.link import Link
+    from nexmo_async.models.attempt import Outcome
     from nexmo_async.models.plan import Api
     from nexmo_async.models.workflow import Workflow
     from nexmo_async.receipts.store import ReceiptStore
@@ -172,7 +173,7 @@ class DurableRun(Run):
     def learn(self, jobs: list[JobStatus], now: float) -> None:
         """Take in what is known of its links."""
         links, workflow = chained(jobs), self.workflow
-        self.tries = [
+        self.tries: list[Try] = [
             _try(self.id, one, links, workflow) for one in links if one.is_sent
         ]
         for happening in sorted(_story(links, workflow), key=lambda one: one.at):
@@ -186,11 +187,12 @@ class DurableRun(Run):
 
     def _conclude(self, end: Ended, at: float, now: float) -> None:
         if self.ended is None:
-            self.ended = (end.outcome, end.step, end.why.words)
-            self.ended_at = at
+            told = (end.outcome, end.step, end.why.words)
+            self.ended: tuple[Outcome, int, str] | None = told
+            self.ended_at: float | None = at
         last = max((one.sent_at for one in self.tries), default=at)
         open_ = any(one.reached_at is None and one.kind is None for one in self.tries)
-        self.is_settled = not open_ or now > last + self.workflow.patience
+        self.is_settled: bool = not open_ or now > last + self.workflow.patience
         self.ring()
 
     async def _rung(self) -> None:

@@ -62,7 +62,7 @@ SAMPLES: Final[Mapping[str, object]] = {
 
 #: The same where a channel or a generation writes it in another way: WhatsApp sends
 #: an object with a button, the nested formats send strings with a location.
-WHATSAPP_BUTTON: Final = {
+WHATSAPP_BUTTON: Final[Mapping[str, object]] = {
     "payload": {"flow_token": "tea"},
     "text": "Yes",
     "subtype": "flow",

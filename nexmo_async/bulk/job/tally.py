@@ -93,7 +93,11 @@ class Tally:
         self._total = total
         self._curve = Curve(began)
         self.failed: Counter[str] = Counter()
-        self.done = self.ok = self.unknown = self.skipped = self.set_aside = 0
+        self.done: int = 0
+        self.ok: int = 0
+        self.unknown: int = 0
+        self.skipped: int = 0
+        self.set_aside: int = 0
 
     @property
     def curve(self) -> tuple[Moment, ...]:

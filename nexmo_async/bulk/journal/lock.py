@@ -42,12 +42,12 @@ class Lock:
             pid, _ = _read(self._file)
             os.close(self._file)
             raise JournalBusyError(journal, pid) from None
-        _, self.commits = _read(self._file)
-        self.count(self.commits)
+        _, commits = _read(self._file)
+        self.count(commits)
 
     def count(self, commits: int) -> None:
         """Remember how many commits the journal has confirmed, and who made them."""
-        self.commits = commits
+        self.commits: int = commits
         line = f"{os.getpid():20d} {commits:20d}\n".encode()
         os.lseek(self._file, 1, os.SEEK_SET)
         os.write(self._file, line)

@@ -96,7 +96,7 @@ class SqliteJournal:
         self._thread: ThreadPoolExecutor | None = None
         self._writer: asyncio.Task[None] | None = None
         self._broken: JournalFullError | None = None
-        self.trouble = ""
+        self.trouble: str = ""
 
     def __repr__(self) -> str:
         """Show the file."""

@@ -40,7 +40,7 @@ class SpendCap:
 
     def __init__(self, cap: Money, estimator: Estimator) -> None:
         self.cap = cap
-        self.spent = Decimal(0)
+        self.spent: Decimal = Decimal(0)
         self._estimator = estimator
         # With the message itself: an id may be given to another one once it is gone.
         self._on_its_way: dict[int, tuple[object, Decimal]] = {}

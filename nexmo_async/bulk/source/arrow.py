@@ -46,7 +46,7 @@ class Arrow:
         self._is_stream = first != _ARROW
         with self._reading() as (schema, _):
             self._schema = schema
-        self.columns = tuple(cast("list[str]", self._schema.names))
+        self.columns: tuple[str, ...] = tuple(cast("list[str]", self._schema.names))
 
     def rows(self) -> Iterator[Row]:
         """Each row, with values as Python has them."""

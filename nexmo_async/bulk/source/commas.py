@@ -61,9 +61,9 @@ class Commas:
         said = _SAYS.match(sample)
         self._begin = 2 if said else 1
         sample = sample[said.end() :] if said else sample
-        self.delimiter = delimiter or (said[1] if said else _delimiter(sample))
+        self.delimiter: str = delimiter or (said[1] if said else _delimiter(sample))
         self._names = columns
-        self.columns = tuple(columns or self._header())
+        self.columns: tuple[str, ...] = tuple(columns or self._header())
 
     def rows(self) -> Iterator[Row | BadRow]:
         """Each row; one that is shorter than the header lacks its last columns."""
