@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+import tempfile
+from pathlib import Path
 
 import pytest
 from typer.main import get_command
@@ -13,9 +14,6 @@ from typer.main import get_command
 from nexmo_async.cli import settings
 from nexmo_async.cli.bulk import app as bulk
 from nexmo_async.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ACCOUNT = "NEXMO_API_KEY=abcd1234\nNEXMO_API_SECRET=hidden\n"
 SHARED = '[tool.nexmo-async]\napi-key = "shared12"\n'
@@ -96,13 +94,16 @@ def test_above_the_repository_nothing_is_read(folder: Path) -> None:
     assert settings.read(inner, {}).values == {}
 
 
-def test_outside_of_a_repository_only_this_folder_is_read(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text(ACCOUNT)
-    below = tmp_path / "below"
-    below.mkdir()
+@pytest.mark.skipif(os.name == "nt", reason="no folder is known to be in no checkout")
+def test_outside_of_a_repository_only_this_folder_is_read() -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as outside:
+        folder = Path(outside)
+        (folder / ".env").write_text(ACCOUNT)
+        below = folder / "below"
+        below.mkdir()
 
-    assert settings.read(below, {}).values == {}
-    assert settings.read(tmp_path, {}).values["NEXMO_API_SECRET"] == "hidden"
+        assert settings.read(below, {}).values == {}
+        assert settings.read(folder, {}).values["NEXMO_API_SECRET"] == "hidden"
 
 
 def test_a_project_that_does_not_know_us_is_passed_by(folder: Path) -> None:

@@ -30,6 +30,12 @@ SEND = """
 ACCEPTED = "accepted      v1, "
 
 
+@pytest.fixture(autouse=True)
+def settings_of_its_own(pytester: pytest.Pytester) -> None:
+    """So that those of this project count for nothing, wherever the test lies."""
+    pytester.makeini("[pytest]")
+
+
 def run(
     pytester: pytest.Pytester, tests: str, *options: str, before: str = SEND
 ) -> pytest.RunResult:
