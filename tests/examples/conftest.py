@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import nexmo_async.observe.prometheus  # noqa: F401  it reads /proc: not on a loop
 from nexmo_async.clock import SystemClock
 
 if TYPE_CHECKING:
