@@ -11,20 +11,12 @@ from nexmo_async.durable.link import TOLD, Told, place
 from nexmo_async.durable.links import chained, order, statuses
 from nexmo_async.durable.spelling import LINK, read
 from nexmo_async.models.receipt import Receipt
+from nexmo_async.receipts.around import ReceiptsAround
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from nexmo_async.clock import Clock
     from nexmo_async.durable.engine import Engine
-    from nexmo_async.models.inbound import Inbound
-    from nexmo_async.receipts.store import (
-        Heard,
-        ReceiptStore,
-        Subscription,
-        Until,
-        Watching,
-    )
+    from nexmo_async.receipts.store import ReceiptStore
     from nexmo_async.wire.event import Event
 
 
@@ -56,7 +48,7 @@ async def settle(engine: Engine, receipt: Receipt, clock: Clock) -> bool:
     return True
 
 
-class SettlingReceipts:
+class SettlingReceipts(ReceiptsAround):
     """A store of receipts that lets durable runs heed each one before it is kept.
 
     Hand it to the `WebhookApp` of each process. While the engine's database is away,
@@ -69,32 +61,12 @@ class SettlingReceipts:
     """
 
     def __init__(self, engine: Engine, store: ReceiptStore, clock: Clock) -> None:
+        super().__init__(store)
         self._engine = engine
-        self._store = store
         self._clock = clock
 
     async def record(self, event: Event) -> bool:
         """Let the run heed it, then keep it. False if it is a double."""
         if isinstance(event, Receipt):
             await settle(self._engine, event, self._clock)
-        return await self._store.record(event)
-
-    async def wait_for(self, message: str, until: Until, within: float) -> Receipt:
-        """As of the store."""
-        return await self._store.wait_for(message, until, within)
-
-    async def history(self, message: str) -> Sequence[Receipt]:
-        """As of the store."""
-        return await self._store.history(message)
-
-    def subscribe(self, message: str) -> Subscription:
-        """As of the store."""
-        return self._store.subscribe(message)
-
-    def watch(self, name: str, heard: Heard) -> Watching:
-        """As of the store."""
-        return self._store.watch(name, heard)
-
-    async def reply(self, sender: str, within: float) -> Inbound:
-        """As of the store."""
-        return await self._store.reply(sender, within)
+        return await super().record(event)
