@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 from rich.live import Live
 
+from nexmo_async.auth.environment import VARIABLES, first
 from nexmo_async.bulk.job.control import Control
 from nexmo_async.bulk.preflight.preflight import preflight
 from nexmo_async.bulk.source.thread import in_thread
@@ -85,7 +86,7 @@ async def _opened(plan: Plan, stack: AsyncExitStack) -> tuple[Nexmo, Plan]:
     options: dict[str, Any] = {"retry": Retry(on_unknown="raise", total=120.0)}
     nexmo = Nexmo.from_env(api=plan.api, limits=plan.limits(), **options)
     if plan.listen is not None:
-        secrets = {_variable("API_KEY"): _variable("SIGNATURE_SECRET")}
+        secrets = {_variable("api_key"): _variable("signature_secret")}
         app = WebhookApp(nexmo.receipts, secrets, max_age=None)
         url = await stack.enter_async_context(serve(app, port=plan.listen))
         output.err.print(f"webhooks are taken at {url}")
@@ -94,13 +95,12 @@ async def _opened(plan: Plan, stack: AsyncExitStack) -> tuple[Nexmo, Plan]:
     return await stack.enter_async_context(nexmo), plan
 
 
-def _variable(name: str) -> str:
-    for whose in ("NEXMO", "VONAGE"):
-        value = os.environ.get(f"{whose}_{name}")
-        if value:
-            return value
-    advice = "Without it no webhook can be believed."
-    raise ConfigurationError(f"NEXMO_{name}", "is not set", advice)
+def _variable(of: str) -> str:
+    value = first(of, os.environ)
+    if value is None:
+        advice = "Without it no webhook can be believed."
+        raise ConfigurationError(VARIABLES[of][0], "is not set", advice)
+    return value
 
 
 async def _once(

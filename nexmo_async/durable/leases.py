@@ -205,11 +205,14 @@ async def claim(leases: Leases, worker: str, *, again: bool = False) -> None:
         ConfigurationError: Another live worker has the same id; it says which.
         OSError: The database has not noticed yet that its old connection is gone.
     """
-    name = worker_lock(worker)
-    if await leases.take(name):
-        await leases.sign(worker)
-        return
-    holder = (await leases.held([name])).get(name, "")
+    name, holder = worker_lock(worker), ""
+    for _ in range(2):  # whoever held it may let go between the two questions
+        if await leases.take(name):
+            await leases.sign(worker)
+            return
+        holder = (await leases.held([name])).get(name, "")
+        if holder:
+            break
     where = holder.rpartition(" ")[2]
     if again and where == _where():
         raise ConnectionError("the database still holds on to the old connection")
