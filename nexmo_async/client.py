@@ -28,7 +28,7 @@ from nexmo_async.receipts.inbox import Inbox
 from nexmo_async.receipts.memory import MemoryReceipts
 from nexmo_async.receipts.observed import ObservedReceipts
 from nexmo_async.transport import address
-from nexmo_async.transport.hooks import Gate, Gated, Watched, Wrapped
+from nexmo_async.transport.hooks import Announced, Gate, Gated, Watched, Wrapped
 from nexmo_async.transport.region import Regional
 from nexmo_async.transport.retry import Retry, Retrying
 from nexmo_async.transport.throttle import Throttle, Throttled
@@ -210,7 +210,9 @@ class Nexmo:
         for function in reversed(self._middleware):
             inner = Wrapped(inner, function)
         caller = identity(self._auth, self._clock)
-        if self._throttle is not None:
+        if self._throttle is None:
+            inner = Announced(inner)
+        else:
             inner = Throttled(
                 inner, self._throttle, self._clock, self._tell, caller.header
             )

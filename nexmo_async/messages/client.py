@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from nexmo_async.observe.events import Operation, Tell
     from nexmo_async.observe.trail import Trail
     from nexmo_async.receipts.store import ReceiptStore
+    from nexmo_async.transport.base import Leaving
     from nexmo_async.wire.dialect import Dialect
 
 
@@ -78,6 +79,7 @@ class Post:
         recipient: str = "",
         region: str = "",
         total: float | timedelta | None = None,
+        leaving: Leaving | None = None,
     ) -> Response:
         """Post once, as the layers see fit, and return the answer if it is a yes."""
         within = self.total if total is None else _seconds(total)
@@ -91,6 +93,7 @@ class Post:
             sender=sender,
             recipient=recipient,
             region=region,
+            leaving=leaving,
         )
         response = await self.transport.send(request)
         if response.status // 100 == 2:  # noqa: PLR2004  any success counts
@@ -220,15 +223,19 @@ class Messages:
         total: float | timedelta | None,
         extra: Mapping[str, object] | None = None,
         client_ref: str = "",
+        leaving: Leaving | None = None,
     ) -> tuple[Sent, Response]:
         """What was sent, and the answer as it came.
 
-        The reference is taken if the message has none of its own.
+        The reference is taken if the message has none of its own; `leaving` is awaited
+        once the message may go, before each attempt.
         """
         post = self._post
         client_ref = message.client_ref or client_ref or post.new_ref()
         if post.tell is None:
-            return await self._sent_and_answer(message, total, extra, client_ref, None)
+            return await self._sent_and_answer(
+                message, total, extra, client_ref, leaving, None
+            )
         subject = Subject(
             "POST",
             post.dialect.messages,
@@ -238,14 +245,17 @@ class Messages:
             message.channel,
         )
         with Sending(post.tell, post.clock, post.server, "send", subject) as trail:
-            return await self._sent_and_answer(message, total, extra, client_ref, trail)
+            return await self._sent_and_answer(
+                message, total, extra, client_ref, leaving, trail
+            )
 
-    async def _sent_and_answer(
+    async def _sent_and_answer(  # noqa: PLR0913, PLR0917  handed on by one caller
         self,
         message: Message,
         total: float | timedelta | None,
         extra: Mapping[str, object] | None,
         client_ref: str,
+        leaving: Leaving | None,
         trail: Trail | None,
     ) -> tuple[Sent, Response]:
         dialect = self._post.dialect
@@ -260,6 +270,7 @@ class Messages:
             sender=message.sender,
             recipient=message.to,
             total=total,
+            leaving=leaving,
         )
         message_uuid = named(response, "message_uuid", client_ref)
         if trail is not None:

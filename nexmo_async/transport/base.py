@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Awaitable, Callable
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -13,6 +14,9 @@ from nexmo_async.observe.trail import current_subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+#: Awaited once a request may go, before anything leaves; what it raises keeps it here.
+Leaving = Callable[[], Awaitable[None]]
 
 #: Seconds that `X-RateLimit-Reset` may lie ahead to be believed.
 SANE: Final = 3600.0
@@ -36,6 +40,7 @@ class Request:
         sender: Who it is from, as limits count. May be empty.
         recipient: Who it is for, as limits count. May be empty.
         region: Where the message is kept that it concerns; empty: anywhere.
+        leaving: Awaited before each attempt, once it may go: to write it down.
     """
 
     method: str
@@ -48,6 +53,7 @@ class Request:
     sender: str = ""
     recipient: str = ""
     region: str = ""
+    leaving: Leaving | None = attrs.field(default=None, repr=False, eq=False)
 
     @property
     def subject(self) -> Subject:
@@ -73,6 +79,7 @@ class Request:
             self.sender,
             self.recipient,
             self.region,
+            self.leaving,
         )
 
 

@@ -65,6 +65,23 @@ class Watched:
         await self.inner.aclose()
 
 
+@attrs.define
+class Announced:
+    """Layer: says that a request leaves, where no limit says so after its turn."""
+
+    inner: Transport
+
+    async def send(self, request: Request) -> Response:
+        """Say it, then send."""
+        if request.leaving is not None:
+            await request.leaving()
+        return await self.inner.send(request)
+
+    async def aclose(self) -> None:
+        """Close what is inside."""
+        await self.inner.aclose()
+
+
 class Gate:
     """Whether a client is open, and on which loop. Made inside that loop."""
 

@@ -284,8 +284,9 @@ class Throttled:
             rest = request.deadline - self.clock.monotonic()
             if rest < request.timeout:
                 request = attrs.evolve(request, timeout=rest)
-        left = partial(self.throttle.left, turn)
-        response = await _leaving(self.inner.send(request), left)
+        if request.leaving is not None:
+            await request.leaving()
+        response = await _leaving(self.inner.send(request), self.throttle, turn)
         if response.status == _TOO_MANY:
             quiet = retry_after(response, self.clock.wall())
             self.throttle.refused(request, PAUSE if quiet is None else quiet)
@@ -302,27 +303,29 @@ class Throttled:
 
 @coroutine
 def _leaving(
-    send: Coroutine[object, object, Response], left: Callable[[], object]
+    send: Coroutine[object, object, Response], throttle: Throttle, turn: Turn
 ) -> Generator[object, object, Response]:
     """Send, and say when it has left: when it waits for the first time."""
-    step: Callable[[], object] = partial(send.send, None)
-    is_first = True
+    try:
+        awaited = send.send(None)
+    except StopIteration as done:
+        return cast("Response", done.value)
+    finally:
+        throttle.left(turn)
     while True:
         try:
-            awaited = step()
-        except StopIteration as done:
-            return cast("Response", done.value)
-        finally:
-            if is_first:
-                is_first = False
-                left()
-        try:
-            step = partial(send.send, (yield awaited))
+            yield awaited
+            break
         except GeneratorExit:
             send.close()
             raise
         except BaseException as why:  # noqa: BLE001  it is the sender's to handle
-            step = partial(send.throw, why)
+            try:
+                awaited = send.throw(why)
+            except StopIteration as done:
+                return cast("Response", done.value)
+    # An event loop sends nothing back, so what is begun may be gone on with like this.
+    return cast("Response", (yield from send))
 
 
 def _place(table: Mapping[object, int], limit: Limit) -> int:

@@ -12,7 +12,6 @@ import heapq
 import itertools
 import math
 from collections import deque
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -87,11 +86,11 @@ class Window:
     def move(self, went: float, now: float) -> None:
         """Let whoever went then count from now on, others that went since apart."""
         used = self.used
-        if used and used[-1] == went:  # nearly always
-            used[-1] = now
-            return
-        with suppress(ValueError):  # so long ago that it does not count any more
-            used.remove(went)
+        for place, moment in enumerate(reversed(used), 1):  # few went since
+            if moment <= went:
+                if moment == went:  # else so long ago that it does not count any more
+                    del used[-place]
+                break
         used.append(now)
 
     def close(self, until: float) -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 
 from nexmo_async.errors import ConfigurationError, ThrottledError
@@ -338,6 +340,20 @@ async def test_who_is_held_up_after_its_turn_counts_from_when_it_leaves(
     await asyncio.gather(*tasks)
 
     assert inner.sent == [(0, "0"), (1.5, "1"), (2.5, "2")]
+
+
+async def test_who_is_written_down_first_counts_from_when_it_leaves(
+    clock: ManualClock,
+) -> None:
+    throttled, inner = layer(clock, Limit(1, per=1.0))
+    written = partial(clock.sleep, 0.5)
+    slow = attrs.evolve(request("0"), leaving=written)
+    tasks = start(throttled, slow, request("1"), request("2"))
+
+    await clock.advance(10)
+    await asyncio.gather(*tasks)
+
+    assert inner.sent == [(0.5, "0"), (1.5, "1"), (2.5, "2")]
 
 
 def test_a_turn_counts_anew_without_those_that_went_since() -> None:
