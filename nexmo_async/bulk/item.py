@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable, Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final, TypeAlias
 
@@ -59,20 +60,28 @@ Items: TypeAlias = (
 def key_of(message: Message | Workflow) -> str:
     """A name made of recipient and body: two that are equal have the same one."""
     if isinstance(message, Workflow):
-        parts = (part for step in message.steps for part in _said(step.message))
-        return _digest(tuple(parts))
-    return _digest(_said(message))
+        said = "".join(_apart(_said(step.message)) for step in message.steps)
+    else:
+        said = _said(message)
+    return blake2b(said.encode(), digest_size=_SIZE).hexdigest()
 
 
 def reference(job: str, key: str) -> str:
     """The client_ref of an item: the same each time, 32 characters."""
-    return _digest((job, key))
+    digest = _begun(job).copy()
+    digest.update(key.encode())
+    return digest.hexdigest()
 
 
-def _said(message: Message) -> tuple[str, ...]:
-    return message.channel, message.to, repr(message.content)
+@lru_cache(maxsize=16)
+def _begun(job: str) -> blake2b:
+    return blake2b(_apart(job).encode(), digest_size=_SIZE)
 
 
-def _digest(parts: tuple[str, ...]) -> str:
-    # Written so that no two tuples look alike, whatever is in them.
-    return blake2b(repr(parts).encode(), digest_size=_SIZE).hexdigest()
+def _said(message: Message) -> str:
+    return f"{message.channel} {_apart(message.to)}{message.content!r}"
+
+
+def _apart(text: str) -> str:
+    """Written so that it does not run into what follows, whatever is in it."""
+    return f"{len(text)} {text}"
