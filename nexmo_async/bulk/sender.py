@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from nexmo_async.messages.sent import Sent
     from nexmo_async.models.attempt import Result
     from nexmo_async.receipts.store import ReceiptStore
+    from nexmo_async.transport.base import Leaving
 
 #: Seconds before it queues again, if a limit lets nobody queue for long.
 PAUSE: Final = 0.1
@@ -53,7 +54,12 @@ class Sending(Protocol):
     """Sends one message."""
 
     async def __call__(
-        self, message: Message, total: None, *, client_ref: str
+        self,
+        message: Message,
+        total: None,
+        *,
+        client_ref: str,
+        leaving: Leaving | None = None,
     ) -> tuple[Sent, object]:
         """What was sent; that reference is taken if the message has none."""
         ...
@@ -103,11 +109,24 @@ class Sender:
         return f"{self._prefix}{index:08x}" if self.ways.has_refs else ""
 
     async def deliver(
-        self, taken: Taken, client_ref: str, key: str, attempts: int = 1
+        self,
+        taken: Taken,
+        client_ref: str,
+        key: str,
+        attempts: int = 1,
+        leaving: Leaving | None = None,
     ) -> BulkResult:
         """Send an item under that reference, and say what came of it.
 
         Waiting for a turn is no failure: it queues again until it has one.
+
+        Args:
+            taken: The item.
+            client_ref: By what a receipt will name it.
+            key: Its name within the job.
+            attempts: How often it was handed over, this time included.
+            leaving: Awaited once a message may go, before each attempt. A workflow
+                awaits it nowhere.
         """
         ways, message = self.ways, taken.message
         sent: Sent | Result | None
@@ -116,7 +135,9 @@ class Sender:
             at = ways.clock.monotonic()
             try:
                 if isinstance(message, Message):
-                    sent, _ = await ways.send(message, None, client_ref=client_ref)
+                    sent, _ = await ways.send(
+                        message, None, client_ref=client_ref, leaving=leaving
+                    )
                     uuid = sent.message_uuid
                 else:
                     sent, error = await self._run(message, client_ref)

@@ -54,7 +54,11 @@ async def check_journal(make: MakeJournal, *, within: float = WITHIN) -> None:
 async def _nothing_is_known_of_a_new_item(again: Again, clock: ManualClock) -> None:
     journal = again()
     await journal.open("job", clock, {})
+    demand(await journal.look("a") is None, "nothing is known of a new item")
+    demand(await journal.look("a") is None, "looking writes nothing")
     demand(await journal.intend(_FIRST) is None, "nothing is known of a new item")
+    known = await journal.look("a")
+    demand(known is not None and known.is_double, "a look finds a double of this run")
     known = await journal.intend(_FIRST)
     demand(known is not None and known.is_double, "the second of a run is a double")
     await journal.aclose()
@@ -67,6 +71,7 @@ async def _an_intent_survives(again: Again, clock: ManualClock) -> None:
     await journal.aclose()
     journal = again()
     await journal.open("job", clock, {})
+    seen = await journal.look("a")
     known = await journal.intend(attrs.evolve(_FIRST, index=7, at=9.0))
     await journal.aclose()
     demand(known is not None, "an intent is known to the next run")
@@ -74,6 +79,7 @@ async def _an_intent_survives(again: Again, clock: ManualClock) -> None:
         demand(known.answer.state == "intended", "it was intended, no more")
         demand(known.intent == _FIRST, "and is told as it was written first")
         demand(not known.is_double, "the first time in a run is no double")
+        demand(seen == known, "and a look has told the same")
 
 
 async def _an_answer_survives(again: Again, clock: ManualClock) -> None:

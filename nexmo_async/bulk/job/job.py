@@ -13,7 +13,8 @@ import attrs
 from nexmo_async.bulk.errors import DoubleError, EarlierError
 from nexmo_async.bulk.item import key_of, reference
 from nexmo_async.bulk.job.report import NAMED, Report, UnknownItem
-from nexmo_async.bulk.journal.entries import Answer, Intent, State, what_next
+from nexmo_async.bulk.job.writing import Writing
+from nexmo_async.bulk.journal.entries import Answer, State, what_next
 from nexmo_async.bulk.result import BulkResult
 from nexmo_async.bulk.sender import Sender, bad_row
 from nexmo_async.clock import instant
@@ -120,17 +121,12 @@ class Job:
             return await self._sender.deliver(taken, "", taken.key, attempts=0)
         key = taken.key or key_of(message)
         name = reference(self.name, key) if self.ways.has_refs else ""
-        intent = Intent(
-            key=key,
-            client_ref=_receipts_name(message, name),
-            index=taken.index,
-            line=taken.line,
-            at=self.ways.clock.wall(),
-        )
-        known = await self.journal.intend(intent)
+        ref = _receipts_name(message, name)
+        writing = Writing(self.journal, self.ways.clock, taken, key, ref)
+        known = await self.journal.look(key)
         if known is None:
-            return await self._send(taken, key, name)
-        return await self._again(taken, known, name)
+            return await self._send(writing, name)
+        return await self._again(writing, known, name)
 
     def emit(self, result: BulkResult) -> None:
         """Count a result and tell the guards."""
@@ -199,40 +195,39 @@ class Job:
             cost={each: f"{sum_:f}" for each, sum_ in sorted(self._cost.items())},
         )
 
-    async def _again(self, taken: Taken, known: Entry, name: str) -> BulkResult | None:
+    async def _again(
+        self, writing: Writing, known: Entry, name: str
+    ) -> BulkResult | None:
         """What to do about an item that the journal knows."""
-        key = known.intent.key
-        match what_next(known):
-            case "send":
-                return await self._send(taken, key, name)
-            case "settle" if self.on_unknown != "resend":
-                self.intake.give_back()
-                self._set_aside(taken, key)
-                return None
-            case "settle":
-                uuid = await self._look(known, 0.0)
-                if not uuid:
-                    return await self._send(taken, key, name)
-                self.intake.give_back()
-                return self._found(known, uuid, taken)
-            case "skip":
-                self.intake.give_back()
-                return _skipped(taken, known)
-            case "double":
-                self.intake.give_back()
-                return _failed(taken.index, key, taken, DoubleError(key))
+        what, taken = what_next(known), writing.taken
+        if what == "send":
+            return await self._send(writing, name)
+        if not await writing.is_first():
+            return self._double(writing)
+        if what == "settle" and self.on_unknown == "resend":
+            uuid = await self._look(known, 0.0)
+            if not uuid:
+                return await self._send(writing, name)
+            self.intake.give_back()
+            return self._found(known, uuid, taken)
+        self.intake.give_back()
+        if what == "skip":
+            return _skipped(taken, known)
+        self._set_aside(taken, writing.key)
+        return None
 
-    async def _send(self, taken: Taken, key: str, name: str) -> BulkResult | None:
-        """Send it, as often as something keeps all items back."""
-        attempts = 1
-        result = await self._sender.deliver(taken, name, key)
-        while isinstance(result.error, WAITED_OUT):
-            if not await self._wait_out(result.error):
-                break
-            attempts += 1
-            result = await self._sender.deliver(taken, name, key, attempts)
-        else:
-            self.intake.trouble.over()
+    async def _send(self, writing: Writing, name: str) -> BulkResult | None:
+        """Send it, and write down what came of it."""
+        taken, key = writing.taken, writing.key
+        # The steps of a workflow leave one by one: it is written before the first.
+        if isinstance(taken.message, Workflow) and not await writing.is_first():
+            return self._double(writing)
+        result = await self._delivered(writing, name)
+        if writing.failed is not None:
+            raise writing.failed
+        # What failed before it could leave is written down as well.
+        if writing.is_double is not False and not await writing.is_first():
+            return self._double(writing)
         if isinstance(result.error, STOPS):
             self.control.stop(f"{result.reason}: {result.error.what()}")
         state, uuid = state_of(result), result.message_uuid
@@ -243,6 +238,24 @@ class Job:
             return result
         self._set_aside(taken, key)
         return None
+
+    async def _delivered(self, writing: Writing, name: str) -> BulkResult:
+        """Send it, as often as something keeps all items back."""
+        attempts, taken, key = 1, writing.taken, writing.key
+        result = await self._sender.deliver(taken, name, key, attempts, writing)
+        while isinstance(result.error, WAITED_OUT):
+            if not await self._wait_out(result.error):
+                return result
+            attempts += 1
+            result = await self._sender.deliver(taken, name, key, attempts, writing)
+        self.intake.trouble.over()
+        return result
+
+    def _double(self, writing: Writing) -> BulkResult:
+        """The result of an item whose key another one had before."""
+        self.intake.give_back()
+        error = DoubleError(writing.key)
+        return _failed(writing.taken.index, writing.key, writing.taken, error)
 
     async def _wait_out(self, error: NexmoError) -> bool:
         """Wait until it is worth trying again; False: it is not."""

@@ -41,7 +41,7 @@ UNSETTLED: Final[tuple[State, ...]] = tuple(
 ACCEPTED: Final[tuple[State, ...]] = ("answered",)
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)  # one for each message: a dict is filled in half the time
 class Intent:
     """An item that is about to be sent.
 
@@ -60,7 +60,7 @@ class Intent:
     at: float
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Answer:
     """What became of an item.
 
@@ -120,6 +120,14 @@ class Journal(Protocol):
         Raises:
             JournalBusyError: Another one has it open.
             JournalError: It is of another job or version, or it is torn.
+        """
+        ...
+
+    async def look(self, key: str) -> Entry | None:
+        """What is known of an item; None: nothing. Nothing is written.
+
+        Raises:
+            JournalFullError: What was told before could not be written.
         """
         ...
 
@@ -200,6 +208,11 @@ class MemoryJournal:
         self._is_open = True
         self._run += 1
 
+    async def look(self, key: str) -> Entry | None:
+        """What is known of an item."""
+        row = self._rows.get(key)
+        return None if row is None else self._entry(row)
+
     async def intend(self, intent: Intent) -> Entry | None:
         """Remember that it is about to be sent."""
         row = self._rows.get(intent.key)
@@ -208,8 +221,7 @@ class MemoryJournal:
             row = _Row(number, intent, Answer("intended"), self._run)
             self._rows[intent.key] = row
             return None
-        is_double, row.run = row.run == self._run, self._run
-        known = Entry(row.intent, row.answer, is_double)
+        known, row.run = self._entry(row), self._run
         if what_next(known) == "send":
             row.answer = Answer("intended")
         return known
@@ -225,6 +237,9 @@ class MemoryJournal:
     async def answered(self, after: int, most: int) -> Sequence[tuple[int, Entry]]:
         """Items that were accepted."""
         return self._page(ACCEPTED, after, most)
+
+    def _entry(self, row: _Row) -> Entry:
+        return Entry(row.intent, row.answer, is_double=row.run == self._run)
 
     def _page(
         self, states: tuple[State, ...], after: int, most: int

@@ -14,7 +14,8 @@ import attrs
 from nexmo_async.bulk.errors import JournalError
 from nexmo_async.bulk.job.report import NAMED, Moment, Report, UnknownItem
 from nexmo_async.bulk.journal.lock import holder
-from nexmo_async.bulk.journal.table import APPLICATION, ITEMS, VERSION, sidecar
+from nexmo_async.bulk.journal.sql import APPLICATION, ITEMS, VERSION
+from nexmo_async.bulk.journal.table import sidecar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

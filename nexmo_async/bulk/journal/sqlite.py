@@ -17,6 +17,7 @@ import attrs
 
 from nexmo_async.bulk.errors import JournalError, JournalFullError
 from nexmo_async.bulk.journal.entries import ACCEPTED, UNSETTLED, Answer, Entry, Intent
+from nexmo_async.bulk.journal.seen import Seen
 from nexmo_async.bulk.journal.table import Table, may_pass
 from nexmo_async.errors import ConfigurationError
 
@@ -37,8 +38,12 @@ _Value = TypeVar("_Value")
 
 @attrs.define
 class _Batch:
-    """What is to be written next, and who waits for it."""
+    """What is to be written and read next, and who waits for it."""
 
+    keys: list[str] = attrs.field(factory=list[str])
+    looking: list[asyncio.Future[Entry | None]] = attrs.field(
+        factory=list["asyncio.Future[Entry | None]"]
+    )
     intents: list[Intent] = attrs.field(factory=list[Intent])
     answers: dict[str, Answer] = attrs.field(factory=dict[str, Answer])
     intended: list[asyncio.Future[Entry | None]] = attrs.field(
@@ -48,16 +53,25 @@ class _Batch:
         factory=list["asyncio.Future[None]"]
     )
 
-    def written(self, known: Sequence[Entry | None]) -> None:
+    def __len__(self) -> int:
+        return len(self.keys) + len(self.intents)
+
+    def written(
+        self, known: Sequence[Entry | None], found: Mapping[str, Entry]
+    ) -> None:
         for future, entry in zip(self.intended, known, strict=True):
             if not future.done():
                 future.set_result(entry)
+        for key, future in zip(self.keys, self.looking, strict=True):
+            if not future.done():
+                future.set_result(found.get(key))
         for done in self.waiting:
             if not done.done():
                 done.set_result(None)
 
     def failed(self, why: JournalError) -> None:
-        futures: list[asyncio.Future[Any]] = [*self.intended, *self.waiting]
+        futures: list[asyncio.Future[Any]]
+        futures = [*self.looking, *self.intended, *self.waiting]
         for future in futures:
             if not future.done():
                 future.set_exception(why)
@@ -108,26 +122,30 @@ class SqliteJournal:
             raise JournalError(str(self._path), "is open already")
         self._clock = clock
         self._broken = None
-        self._batch, self._wanted = _Batch(), asyncio.Event()
+        self._batch, self._wanted, self._seen = _Batch(), asyncio.Event(), Seen()
         self._thread = ThreadPoolExecutor(1, "nexmo-async-journal")
         try:
-            await self._do(partial(self._table.open, job, notes, clock.wall()))
+            meet = self._seen.add
+            await self._do(partial(self._table.open, job, notes, clock.wall(), meet))
         except BaseException:
             self._thread.shutdown(wait=False)
             self._thread = None
             raise
         self._writer = asyncio.create_task(self._write())
 
+    async def look(self, key: str) -> Entry | None:
+        """What is known of an item; the file is asked only if there may be anything."""
+        if not self._seen.add(key):
+            return None
+        batch = self._filled()
+        batch.keys.append(key)
+        return await self._told(batch.looking)
+
     async def intend(self, intent: Intent) -> Entry | None:
         """Write down that an item is about to be sent, and wait until it is written."""
-        if self._broken is not None:
-            raise self._broken
-        written: asyncio.Future[Entry | None]
-        written = asyncio.get_running_loop().create_future()
-        self._batch.intents.append(intent)
-        self._batch.intended.append(written)
-        self._wanted.set()
-        return await written
+        batch = self._filled()
+        batch.intents.append(intent)
+        return await self._told(batch.intended)
 
     def answer(self, key: str, answer: Answer) -> None:
         """Write down what became of an item, with whatever is written next."""
@@ -159,6 +177,21 @@ class SqliteJournal:
             thread.shutdown(wait=False)
             await asyncio.wrap_future(closed)
 
+    def _filled(self) -> _Batch:
+        """The batch that is being filled. It is not, once nothing can be written."""
+        if self._broken is not None:
+            raise self._broken
+        return self._batch
+
+    def _told(
+        self, waiting: list[asyncio.Future[Entry | None]]
+    ) -> asyncio.Future[Entry | None]:
+        """What the file will say of what was put into the next batch."""
+        told: asyncio.Future[Entry | None] = asyncio.get_running_loop().create_future()
+        waiting.append(told)
+        self._wanted.set()
+        return told
+
     async def _written(self) -> None:
         """Wait until all that was told so far is written."""
         self._broken = None  # there may be room again
@@ -175,7 +208,7 @@ class SqliteJournal:
             await self._gather()
             batch, self._batch = self._batch, _Batch()
             try:
-                batch.written(await self._patiently(batch))
+                batch.written(*await self._patiently(batch))
             except sqlite3.Error as why:
                 self._broken = JournalFullError(str(self._path), str(why))
                 # The answers are not given up: they are tried again with the last word.
@@ -185,18 +218,18 @@ class SqliteJournal:
     async def _gather(self) -> None:
         """Let more come, as long as more come: each commit has its price."""
         size = 0
-        while len(self._batch.intents) > size:
-            size = len(self._batch.intents)
+        while len(self._batch) > size:
+            size = len(self._batch)
             await self._clock.sleep(0)
 
-    async def _patiently(self, batch: _Batch) -> list[Entry | None]:
+    async def _patiently(
+        self, batch: _Batch
+    ) -> tuple[list[Entry | None], dict[str, Entry]]:
         patience = 0.0 if self._broken is not None else self._patience
         gives_up = self._clock.monotonic() + patience
         while True:
             try:
-                known = await self._do(
-                    partial(self._table.write, batch.intents, batch.answers)
-                )
+                told = await self._do(partial(self._exchange, batch))
             except sqlite3.Error as why:
                 self.trouble = f"the journal: {why}"
                 if not may_pass(why) or self._clock.monotonic() >= gives_up:
@@ -204,7 +237,12 @@ class SqliteJournal:
                 await self._clock.sleep(PAUSE)
             else:
                 self.trouble = ""
-                return known
+                return told
+
+    def _exchange(self, batch: _Batch) -> tuple[list[Entry | None], dict[str, Entry]]:
+        """Write a batch, then look for what it asks about: one trip to the thread."""
+        known = self._table.write(batch.intents, batch.answers)
+        return known, self._table.look(batch.keys)
 
     async def _do(self, function: Callable[[], _Value]) -> _Value:
         loop = asyncio.get_running_loop()

@@ -17,20 +17,15 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import attrs
 
 from nexmo_async.bulk.errors import JournalError, JournalFullError
+from nexmo_async.bulk.journal import sql
 from nexmo_async.bulk.journal.entries import Answer, Entry, Intent, check
 from nexmo_async.bulk.journal.lock import Lock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from nexmo_async.bulk.journal.entries import State
-
-#: Stands in the file's header, so that no other database is taken for a journal.
-APPLICATION: Final = 0x6E786D6F
-
-#: Of what stands in the file. Another one is refused.
-VERSION: Final = 1
 
 #: What an item is as long as it has no answer.
 _INTENDED: Final = Answer("intended")
@@ -39,67 +34,6 @@ _INTENDED: Final = Answer("intended")
 _PASSING: Final = frozenset(
     {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY}
 )
-
-_SCHEMA: Final = f"""
-CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE runs (run INTEGER PRIMARY KEY, began REAL NOT NULL, ended REAL);
-CREATE TABLE items (
-  number INTEGER PRIMARY KEY,
-  key TEXT NOT NULL,
-  client_ref TEXT NOT NULL,
-  place INTEGER NOT NULL,
-  line INTEGER,
-  intended REAL NOT NULL,
-  run INTEGER NOT NULL
-);
-CREATE TABLE answers (
-  number INTEGER PRIMARY KEY,
-  state TEXT NOT NULL,
-  message_uuid TEXT NOT NULL,
-  reason TEXT NOT NULL,
-  took REAL NOT NULL,
-  answered REAL NOT NULL
-);
-CREATE TABLE keys (key TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE commits (total INTEGER NOT NULL, indexed INTEGER NOT NULL);
-INSERT INTO commits VALUES (0, 0);
-PRAGMA application_id = {APPLICATION};
-PRAGMA user_version = {VERSION};
-"""  # noqa: S608  two numbers of ours
-
-#: An item that has no answer is intended: it may have been sent.
-ITEMS: Final = """
-SELECT number, key, client_ref, place, line, intended,
-  coalesce(state, 'intended') AS state, coalesce(message_uuid, '') AS message_uuid,
-  coalesce(reason, '') AS reason, coalesce(took, 0.0) AS took,
-  coalesce(answered, 0.0) AS answered, run
-FROM items LEFT JOIN answers USING (number)
-"""
-_KNOWN: Final = f"""
-{ITEMS} WHERE number IN (SELECT value FROM json_each(?))
-"""  # noqa: S608  words of ours
-_FIND: Final = """
-SELECT keys.key, number FROM json_each(?) AS given JOIN keys ON keys.key = given.value
-"""
-_PAGE: Final = f"""
-{ITEMS} WHERE number > ?
-AND coalesce(state, 'intended') IN (SELECT value FROM json_each(?))
-ORDER BY number LIMIT ?
-"""  # noqa: S608  words of ours
-_CLAIM: Final = (
-    "UPDATE items SET run = ? WHERE number IN (SELECT value FROM json_each(?))"
-)
-_FORGET: Final = """
-DELETE FROM answers
-WHERE state = 'unsent' AND number IN (SELECT value FROM json_each(?))
-"""
-_LATEST: Final = "SELECT key, number FROM items WHERE number > ?"
-_INDEX: Final = (
-    "INSERT INTO keys SELECT key, number FROM items WHERE number > ? ORDER BY 1"
-)
-_INDEXED: Final = "UPDATE commits SET indexed = ?"
-_COUNT: Final = "UPDATE commits SET total = total + 1"
-_END: Final = "UPDATE runs SET ended = ? WHERE run = ?"
 
 #: Rows that one statement adds at most; SQLite takes 32,766 values.
 MOST_ROWS: Final = 1024
@@ -140,12 +74,28 @@ class Table:
             raise JournalError(str(self.path), "is not open")
         return self._database
 
-    def open(self, job: str, notes: Mapping[str, str], now: float) -> None:
-        """Lock it, look whether it can be believed, and begin a run."""
+    def open(
+        self,
+        job: str,
+        notes: Mapping[str, str],
+        now: float,
+        meet: Callable[[str], object] | None = None,
+    ) -> None:
+        """Lock it, look whether it can be believed, and begin a run.
+
+        Args:
+            job: Whose it is.
+            notes: What is noted in a new one.
+            now: Unix seconds.
+            meet: Called with each key that is known.
+        """
         path = str(self.path)
         try:
             self._lock = Lock(sidecar(self.path), path)
             self._begin(job, notes, now)
+            if meet is not None:
+                for (key,) in self._rows.execute(sql.KEYS):
+                    meet(key)
         except sqlite3.DatabaseError as why:
             self.close()
             if may_pass(why):
@@ -165,13 +115,15 @@ class Table:
         Raises:
             sqlite3.Error: It is not written, nothing of it.
         """
+        if not (intents or answers):
+            return []
         rows, lock = self._rows, self._lock
         rows.execute("BEGIN IMMEDIATE")
         try:
             if answers:
                 self._answer(answers)
             known, fresh = self._claim(intents)
-            rows.execute(_COUNT)
+            rows.execute(sql.COUNT)
             rows.execute("COMMIT")
         except BaseException:
             if rows.in_transaction:
@@ -188,12 +140,17 @@ class Table:
             self._index()
         return known
 
+    def look(self, keys: Sequence[str]) -> dict[str, Entry]:
+        """What is known of each of these keys."""
+        numbers = list(self._numbers(keys).values()) if keys else []
+        return self._entries(numbers) if numbers else {}
+
     def page(
         self, states: Sequence[State], after: int, most: int
     ) -> list[tuple[int, Entry]]:
         """Items in one of these states, in the order they were intended."""
         asked = after, json.dumps(states), most
-        found = self._rows.execute(_PAGE, asked).fetchall()
+        found = self._rows.execute(sql.PAGE, asked).fetchall()
         return [(row[0], _entry(row)) for row in found]
 
     def close(self, now: float | None = None) -> None:
@@ -204,7 +161,7 @@ class Table:
             if database is not None:
                 if now is not None:
                     with suppress(sqlite3.Error):  # of interest, but not needed
-                        database.execute(_END, (now, self._run))
+                        database.execute(sql.END, (now, self._run))
                 database.close()
         finally:
             if lock is not None:
@@ -222,7 +179,7 @@ class Table:
         # All at once: a kill leaves an empty file, or a journal.
         rows.execute("BEGIN IMMEDIATE")
         if commits < 0:
-            for statement in _SCHEMA.split(";"):
+            for statement in sql.SCHEMA.split(";"):
                 rows.execute(statement)
             facts = {"job": job} | {f"note {name}": notes[name] for name in notes}
             rows.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
@@ -230,7 +187,7 @@ class Table:
         rows.execute("COMMIT")
         self._run = cast("int", begun.lastrowid)
         [self._indexed] = rows.execute("SELECT indexed FROM commits").fetchone()
-        self._latest = dict(rows.execute(_LATEST, (self._indexed,)).fetchall())
+        self._latest = dict(rows.execute(sql.LATEST, (self._indexed,)).fetchall())
         self._last = max(self._latest.values(), default=self._indexed)
         self._open = {}
 
@@ -241,13 +198,13 @@ class Table:
     def _believe(self, job: str) -> int:
         """How many commits an older file has seen, if it is one of ours and whole."""
         path, rows = str(self.path), self._rows
-        if rows.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
+        if rows.execute("PRAGMA application_id").fetchone()[0] != sql.APPLICATION:
             was_one = self._lock is not None and self._lock.commits
             problem = "is a database, but no journal of a job"
             raise JournalError(path, problem, _TORN if was_one else "")
         version = rows.execute("PRAGMA user_version").fetchone()[0]
-        if version != VERSION:
-            problem = f"is of version {version}, this release reads {VERSION}"
+        if version != sql.VERSION:
+            problem = f"is of version {version}, this release reads {sql.VERSION}"
             raise JournalError(path, problem, "Finish it with the release it is of.")
         found = rows.execute("SELECT value FROM facts WHERE name = 'job'").fetchone()
         check(job, found and found[0], path)
@@ -293,21 +250,23 @@ class Table:
 
     def _known(self, numbers: Sequence[int]) -> dict[str, Entry]:
         """What stands there of these items; from now on they are of this run."""
-        rows, run, given = self._rows, self._run, json.dumps(numbers)
-        known: dict[str, Entry] = {
-            row[1]: _entry(row, is_double=row[-1] == run)
-            for row in rows.execute(_KNOWN, (given,)).fetchall()
-        }
-        rows.execute(_CLAIM, (run, given))
-        rows.execute(_FORGET, (given,))
+        rows, given = self._rows, json.dumps(numbers)
+        known = self._entries(numbers)
+        rows.execute(sql.CLAIM, (self._run, given))
+        rows.execute(sql.FORGET, (given,))
         return known
+
+    def _entries(self, numbers: Sequence[int]) -> dict[str, Entry]:
+        """What stands there of these items, by their keys."""
+        found = self._rows.execute(sql.KNOWN, (json.dumps(numbers),)).fetchall()
+        return {row[1]: _entry(row, is_double=row[-1] == self._run) for row in found}
 
     def _numbers(self, keys: Sequence[str]) -> dict[str, int]:
         """The numbers of those keys that are known."""
         latest = self._latest
         found = {key: latest[key] for key in keys if key in latest}
         if self._indexed and len(found) < len(keys):
-            found |= dict(self._rows.execute(_FIND, (json.dumps(keys),)).fetchall())
+            found |= dict(self._rows.execute(sql.FIND, (json.dumps(keys),)).fetchall())
         return found
 
     def _index(self) -> None:
@@ -315,8 +274,8 @@ class Table:
         rows = self._rows
         try:
             rows.execute("BEGIN IMMEDIATE")
-            rows.execute(_INDEX, (self._indexed,))
-            rows.execute(_INDEXED, (self._last,))
+            rows.execute(sql.INDEX, (self._indexed,))
+            rows.execute(sql.INDEXED, (self._last,))
             rows.execute("COMMIT")
         except sqlite3.Error:
             if rows.in_transaction:
