@@ -12,6 +12,7 @@ import json
 import sqlite3
 from contextlib import suppress
 from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
@@ -218,10 +219,14 @@ class Table:
         """Add the answers at the end; the number of an item is mostly at hand."""
         far = [key for key in answers if key not in self._open]
         numbers = self._numbers(far) | self._open if far else self._open
-        said: list[object] = []
-        for key, each in answers.items():
-            said += (numbers[key], each.state, each.message_uuid)
-            said += (each.reason, each.took, each.at)
+        said = [
+            value
+            for key, answer in answers.items()
+            for value in (
+                *(numbers[key], answer.state, answer.message_uuid),
+                *(answer.reason, answer.took, answer.at),
+            )
+        ]
         _add(self._rows, "answers", 6, said)
 
     def _claim(
@@ -231,19 +236,26 @@ class Table:
         numbers = self._numbers([intent.key for intent in intents])
         known = self._known(list(numbers.values())) if numbers else {}
         found: list[Entry | None] = []
-        fresh: dict[str, int] = {}
-        added: list[object] = []
+        first: dict[str, Intent] = {}
         for intent in intents:
-            before = known.get(intent.key)
+            key = intent.key
+            before = known.get(key)
+            if before is not None:
+                known[key] = attrs.evolve(before, is_double=True)
+            elif key in first:
+                before = Entry(first[key], _INTENDED, is_double=True)
+            else:
+                first[key] = intent
             found.append(before)
-            if before is None:
-                number = self._last + len(fresh) + 1
-                fresh[intent.key] = number
-                added += (number, intent.key, intent.client_ref, intent.index)
-                added += (intent.line, intent.at, self._run)
-                known[intent.key] = Entry(intent, _INTENDED, is_double=True)
-            elif not before.is_double:
-                known[intent.key] = attrs.evolve(before, is_double=True)
+        fresh = dict(zip(first, count(self._last + 1), strict=False))
+        added = [
+            value
+            for number, intent in zip(fresh.values(), first.values(), strict=True)
+            for value in (
+                *(number, intent.key, intent.client_ref, intent.index),
+                *(intent.line, intent.at, self._run),
+            )
+        ]
         if added:
             _add(self._rows, "items", 7, added)
         return found, fresh
