@@ -101,7 +101,7 @@ async def test_a_job_is_resumed_by_its_name_alone(
     assert len(box.messages()) == 41
     told = [json.loads(line) for line in read(tmp_path / "r.jsonl").splitlines()]
     assert len(told) == 41
-    assert told[-1]["to"] == "447700900999"
+    assert "447700900999" in {row["to"] for row in told}
 
 
 async def test_status_tells_how_a_job_stands(bulk: Bulk) -> None:
