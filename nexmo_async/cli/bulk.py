@@ -237,9 +237,8 @@ def _run(plan: Plan, job: str, journal: Path, *, json: bool) -> None:
         output.out.print(bulk_show.after(seen))
         for name, path in files.items():
             output.out.print(f"{name}: {path}", soft_wrap=True)
-    if done.stopped:
-        command = f"nexmo-async bulk resume {job}"
-        output.err.print(f"stopped: {done.stopped}; {command} goes on", soft_wrap=True)
+    for line in bulk_show.what_now(done):
+        output.err.print(line, soft_wrap=True)
     if code := bulk_run.exit_code(done):
         raise typer.Exit(code)
 

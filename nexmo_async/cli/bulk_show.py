@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from nexmo_async.bulk.job.report import Progress
+    from nexmo_async.bulk.job.report import Progress, Report
     from nexmo_async.bulk.journal.peek import Peek
     from nexmo_async.bulk.preflight.preflight import Preflight
 
@@ -112,6 +112,21 @@ def figures(seen: Peek) -> Mapping[str, str]:
         told["Cost, so far"] = ", ".join(sums)
     if seen.runs > 1:
         told["Runs"] = str(seen.runs)
+    return told
+
+
+def what_now(report: Report) -> list[str]:
+    """What is left to do about a job that ended, and how."""
+    resume = f"nexmo-async bulk resume {report.job}"
+    told: list[str] = []
+    if report.stopped:
+        told.append(f"stopped: {report.stopped}; {resume} goes on")
+    if report.unknown:
+        told.append(
+            f"{report.unknown:,} may have been sent, or not: only receipts can tell "
+            f"(begin it with --listen PORT). {resume} --on-unknown resend sends them "
+            "again, some perhaps twice"
+        )
     return told
 
 

@@ -40,6 +40,13 @@ def seen(shown: RenderableType) -> str:
     return said.get()
 
 
+def ended(**options: object) -> Report:
+    now = instant(ManualClock())
+    facts = {"failed": {}, "unknown": 0, "skipped": 0, "unknown_items": ()}
+    facts |= {"total": 9, "ok": 1, "started": now, "ended": now}
+    return Report(job="spring", **(facts | options))
+
+
 @pytest.mark.parametrize(
     ("text", "limit"),
     [
@@ -119,21 +126,27 @@ def test_where_nobody_looks_on_it_is_one_line() -> None:
 def test_the_exit_code_tells_the_worst(
     failed: dict[str, int], unknown: int, stopped: str, code: int
 ) -> None:
-    now = instant(ManualClock())
-    report = Report(
-        job="spring",
-        total=9,
-        ok=1,
-        failed=failed,
-        unknown=unknown,
-        skipped=0,
-        unknown_items=(),
-        started=now,
-        ended=now,
-        stopped=stopped,
-    )
+    report = ended(failed=failed, unknown=unknown, stopped=stopped)
 
     assert bulk_run.exit_code(report) == code
+
+
+def test_a_job_that_did_all_leaves_nothing_to_do() -> None:
+    assert not bulk_show.what_now(ended(failed={"DoubleError": 1}))
+
+
+def test_a_job_that_stopped_says_how_to_go_on() -> None:
+    assert bulk_show.what_now(ended(stopped="Ctrl-C")) == [
+        "stopped: Ctrl-C; nexmo-async bulk resume spring goes on"
+    ]
+
+
+def test_what_is_unknown_is_told_with_what_it_would_risk_to_send_it_again() -> None:
+    [line] = bulk_show.what_now(ended(unknown=1_064))
+
+    assert line.startswith("1,064 may have been sent, or not")
+    assert "bulk resume spring --on-unknown resend" in line
+    assert "twice" in line
 
 
 @pytest.mark.parametrize(
