@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar
 from nexmo_async.auth import environment
 from nexmo_async.auth.credentials import Basic
 from nexmo_async.auth.layer import Authorizing, identity
-from nexmo_async.bulk.client import Bulk
-from nexmo_async.bulk.sender import Ways
 from nexmo_async.clock import Clock, SystemClock
 from nexmo_async.errors import (
     ClosedError,
@@ -43,6 +41,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nexmo_async.auth.credentials import Jwt
+    from nexmo_async.bulk.client import Bulk
     from nexmo_async.observe.events import Observer
     from nexmo_async.receipts.store import ReceiptStore
     from nexmo_async.transport.base import Response, Transport
@@ -166,7 +165,9 @@ class Nexmo:
     @property
     def bulk(self) -> Bulk:
         """Send many messages: as a stream, from a producer, or as a job."""
-        return _open(self._bulk)
+        if self._bulk is None:
+            self._bulk = self._made_bulk()
+        return self._bulk
 
     def usage(self) -> tuple[Usage, ...]:
         """How each key of each limit stands: used, waiting, closed for how long."""
@@ -235,14 +236,21 @@ class Nexmo:
         # A run waits for the receipt itself, by its workflow's own time: one wait.
         mail = Messages(self._posting(below, None), self.receipts, may_update)
         self._workflows = Workflows(post, mail, _open(self._desk), self.receipts)
+        self._bulk = None
+
+    def _made_bulk(self) -> Bulk:
+        # A program that sends nothing in bulk never pays for this import.
+        from nexmo_async.bulk.client import Bulk  # noqa: PLC0415
+        from nexmo_async.bulk.sender import Ways  # noqa: PLC0415
+
         ways = Ways(
-            self._messages.sent_and_answer,
-            self._workflows.run,
+            self.messages.sent_and_answer,
+            self.workflows.run,
             self.receipts,
             self._clock,
             self._dialect.has_client_ref,
         )
-        self._bulk = Bulk(ways)
+        return Bulk(ways)
 
     def _posting(self, below: Transport, settle: Settle | None) -> Post:
         return Post(
@@ -312,10 +320,12 @@ class Nexmo:
         """
         gate, self._gate = self._gate, None
         bulk, self._bulk = self._bulk, None
-        if gate is not None and self._desk is not None and bulk is not None:
-            bulk.stop()
+        if gate is not None and self._desk is not None:
+            if bulk is not None:
+                bulk.stop()
             await self._desk.aclose()
-            await bulk.aclose()
+            if bulk is not None:
+                await bulk.aclose()
         self._messages = self._workflows = self._below = self._desk = None
         self._post = None
         if gate is not None:

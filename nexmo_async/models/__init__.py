@@ -1,100 +1,105 @@
 """What people say: every message, content and event. No JSON, no HTTP, no await."""
 
-from nexmo_async.models.codes import CODES, Failure
-from nexmo_async.models.content import (
-    Audio,
-    Card,
-    Carousel,
-    Content,
-    Custom,
-    File,
-    Html,
-    Image,
-    Letter,
-    Media,
-    Reaction,
-    Sticker,
-    Template,
-    Text,
-    Vcard,
-    Video,
-)
-from nexmo_async.models.heard import (
-    Attached,
-    AttachedTogether,
-    Choice,
-    Context,
-    Entries,
-    Entry,
-    Heard,
-    Order,
-    OrderedItem,
-    Place,
-    Profile,
-    Reacted,
-    Referral,
-    Said,
-    Tap,
-    Unknown,
-    Unsupported,
-    WhatsAppUser,
-)
-from nexmo_async.models.inbound import (
-    Inbound,
-)
-from nexmo_async.models.interactive import (
-    Button,
-    Buttons,
-    Contact,
-    Contacts,
-    Location,
-    MediaTemplate,
-    Menu,
-    Payload,
-    Product,
-    Products,
-    Row,
-    Section,
-    Shelf,
-    UrlSuffix,
-)
-from nexmo_async.models.message import (
-    Action,
-    Email,
-    Mailbox,
-    Message,
-    Messenger,
-    Mms,
-    Raw,
-    Rcs,
-    Sms,
-    Viber,
-    WhatsApp,
-)
-from nexmo_async.models.receipt import (
-    Conversation,
-    Part,
-    Position,
-    Pricing,
-    Receipt,
-    Report,
-    ReportedMessage,
-    Usage,
-)
-from nexmo_async.models.suggestion import (
-    CreateEvent,
-    Dial,
-    OpenUrl,
-    OpenWebview,
-    Reply,
-    ShareLocation,
-    Suggestion,
-    ViewLocation,
-)
-from nexmo_async.models.workflow import (
-    Step,
-    Workflow,
-)
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nexmo_async.models.codes import CODES, Failure
+    from nexmo_async.models.content import (
+        Audio,
+        Card,
+        Carousel,
+        Content,
+        Custom,
+        File,
+        Html,
+        Image,
+        Letter,
+        Media,
+        Reaction,
+        Sticker,
+        Template,
+        Text,
+        Vcard,
+        Video,
+    )
+    from nexmo_async.models.heard import (
+        Attached,
+        AttachedTogether,
+        Choice,
+        Context,
+        Entries,
+        Entry,
+        Heard,
+        Order,
+        OrderedItem,
+        Place,
+        Profile,
+        Reacted,
+        Referral,
+        Said,
+        Tap,
+        Unknown,
+        Unsupported,
+        WhatsAppUser,
+    )
+    from nexmo_async.models.inbound import (
+        Inbound,
+    )
+    from nexmo_async.models.interactive import (
+        Button,
+        Buttons,
+        Contact,
+        Contacts,
+        Location,
+        MediaTemplate,
+        Menu,
+        Payload,
+        Product,
+        Products,
+        Row,
+        Section,
+        Shelf,
+        UrlSuffix,
+    )
+    from nexmo_async.models.message import (
+        Action,
+        Email,
+        Mailbox,
+        Message,
+        Messenger,
+        Mms,
+        Raw,
+        Rcs,
+        Sms,
+        Viber,
+        WhatsApp,
+    )
+    from nexmo_async.models.receipt import (
+        Conversation,
+        Part,
+        Position,
+        Pricing,
+        Receipt,
+        Report,
+        ReportedMessage,
+        Usage,
+    )
+    from nexmo_async.models.suggestion import (
+        CreateEvent,
+        Dial,
+        OpenUrl,
+        OpenWebview,
+        Reply,
+        ShareLocation,
+        Suggestion,
+        ViewLocation,
+    )
+    from nexmo_async.models.workflow import (
+        Step,
+        Workflow,
+    )
 
 __all__ = [
     "CODES",
@@ -178,3 +183,43 @@ __all__ = [
     "WhatsAppUser",
     "Workflow",
 ]
+
+if not TYPE_CHECKING:
+    from nexmo_async.door import door
+
+    __getattr__, __dir__ = door(
+        __name__,
+        {
+            "nexmo_async.models.codes": ["CODES", "Failure"],
+            "nexmo_async.models.content": [
+                *("Audio", "Card", "Carousel", "Content", "Custom", "File", "Html"),
+                *("Image", "Letter", "Media", "Reaction", "Sticker", "Template"),
+                *("Text", "Vcard", "Video"),
+            ],
+            "nexmo_async.models.heard": [
+                *("Attached", "AttachedTogether", "Choice", "Context", "Entries"),
+                *("Entry", "Heard", "Order", "OrderedItem", "Place", "Profile"),
+                *("Reacted", "Referral", "Said", "Tap", "Unknown", "Unsupported"),
+                *("WhatsAppUser",),
+            ],
+            "nexmo_async.models.inbound": ["Inbound"],
+            "nexmo_async.models.interactive": [
+                *("Button", "Buttons", "Contact", "Contacts", "Location"),
+                *("MediaTemplate", "Menu", "Payload", "Product", "Products", "Row"),
+                *("Section", "Shelf", "UrlSuffix"),
+            ],
+            "nexmo_async.models.message": [
+                *("Action", "Email", "Mailbox", "Message", "Messenger", "Mms", "Raw"),
+                *("Rcs", "Sms", "Viber", "WhatsApp"),
+            ],
+            "nexmo_async.models.receipt": [
+                *("Conversation", "Part", "Position", "Pricing", "Receipt", "Report"),
+                *("ReportedMessage", "Usage"),
+            ],
+            "nexmo_async.models.suggestion": [
+                *("CreateEvent", "Dial", "OpenUrl", "OpenWebview", "Reply"),
+                *("ShareLocation", "Suggestion", "ViewLocation"),
+            ],
+            "nexmo_async.models.workflow": ["Step", "Workflow"],
+        },
+    )
