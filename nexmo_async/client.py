@@ -31,13 +31,10 @@ from nexmo_async.transport.region import Regional
 from nexmo_async.transport.retry import Retry, Retrying
 from nexmo_async.transport.throttle import Throttle, Throttled
 from nexmo_async.wire.dialect import DIALECTS
-from nexmo_async.workflows.client import Workflows
-from nexmo_async.workflows.desk import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import timedelta
-    from types import TracebackType
     from typing import Any
 
     from nexmo_async.auth.credentials import Jwt
@@ -49,6 +46,8 @@ if TYPE_CHECKING:
     from nexmo_async.transport.retry import Settle
     from nexmo_async.transport.throttle import Limit, Usage
     from nexmo_async.wire.limits import Api
+    from nexmo_async.workflows.client import Workflows
+    from nexmo_async.workflows.desk import Desk
 
 #: What carries the requests; "auto" is the quickest one installed.
 Library = Literal["auto", "httpx", "aiohttp"]
@@ -123,6 +122,7 @@ class Nexmo:
         self._messages: Messages | None = None
         self._workflows: Workflows | None = None
         self._bulk: Bulk | None = None
+        self._hands: asyncio.TaskGroup | None = None
         self._desk: Desk | None = None
         # An empty store has a length of zero, so its truth says nothing.
         store = MemoryReceipts(clock=self._clock) if receipts is None else receipts
@@ -160,7 +160,9 @@ class Nexmo:
     @property
     def workflows(self) -> Workflows:
         """Let attempts run in a row until one arrives."""
-        return _open(self._workflows)
+        if self._workflows is None:
+            self._workflows = self._made_workflows()
+        return self._workflows
 
     @property
     def bulk(self) -> Bulk:
@@ -188,6 +190,7 @@ class Nexmo:
             ClosedError: This client is not open.
         """
         below = _open(self._below)
+        self._opened_desk()  # one for both
         view = copy.copy(self)
         view._own = view._gate = None  # noqa: SLF001  one of us
         view._timeout = self._timeout if timeout is None else _positive(timeout)  # noqa: SLF001
@@ -218,12 +221,7 @@ class Nexmo:
                 inner, self._throttle, self._clock, self._tell, caller.header
             )
         inner = Authorizing(inner, caller, self._clock)
-        self._desk = await Desk(
-            self.receipts,
-            self._clock,
-            has_refs=self._dialect.has_client_ref,
-            tell=self._tell,
-        ).__aenter__()
+        self._hands = await asyncio.TaskGroup().__aenter__()
         self._stack(Gated(inner, self._gate))
         return self
 
@@ -233,24 +231,39 @@ class Nexmo:
         may_update = not isinstance(self._auth, Basic)
         self._post = post = self._posting(below, self._settle)
         self._messages = Messages(post, self.receipts, may_update)
+        self._workflows = self._bulk = None
+
+    def _made_workflows(self) -> Workflows:
+        # A program that runs no workflow never pays for this import, nor below.
+        from nexmo_async.workflows.client import Workflows  # noqa: PLC0415
+
         # A run waits for the receipt itself, by its workflow's own time: one wait.
-        mail = Messages(self._posting(below, None), self.receipts, may_update)
-        self._workflows = Workflows(post, mail, _open(self._desk), self.receipts)
-        self._bulk = None
+        patient = self._posting(_open(self._below), None)
+        mail = Messages(patient, self.receipts, not isinstance(self._auth, Basic))
+        desk = self._opened_desk()
+        return Workflows(_open(self._post), mail, desk, self.receipts)
+
+    def _opened_desk(self) -> Desk:
+        from nexmo_async.workflows.desk import Desk  # noqa: PLC0415
+
+        if self._desk is None:
+            self._desk = Desk(
+                self.receipts,
+                self._clock,
+                has_refs=self._dialect.has_client_ref,
+                tell=self._tell,
+                hands=_open(self._hands),
+            )
+        return self._desk
 
     def _made_bulk(self) -> Bulk:
         # A program that sends nothing in bulk never pays for this import.
         from nexmo_async.bulk.client import Bulk  # noqa: PLC0415
         from nexmo_async.bulk.sender import Ways  # noqa: PLC0415
 
-        ways = Ways(
-            self.messages.sent_and_answer,
-            self.workflows.run,
-            self.receipts,
-            self._clock,
-            self._dialect.has_client_ref,
-        )
-        return Bulk(ways)
+        send, run = self.messages.sent_and_answer, self.workflows.run
+        has_refs = self._dialect.has_client_ref
+        return Bulk(Ways(send, run, self.receipts, self._clock, has_refs))
 
     def _posting(self, below: Transport, settle: Settle | None) -> Post:
         return Post(
@@ -303,12 +316,7 @@ class Nexmo:
             return history[0].message_uuid if history else ""
         return receipt.message_uuid
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Close what was opened."""
         await self.aclose()
 
@@ -319,11 +327,15 @@ class Nexmo:
         way are waited for.
         """
         gate, self._gate = self._gate, None
+        hands, self._hands = self._hands, None
         bulk, self._bulk = self._bulk, None
-        if gate is not None and self._desk is not None:
+        if gate is not None and hands is not None:
             if bulk is not None:
                 bulk.stop()
-            await self._desk.aclose()
+            if self._desk is None:
+                await hands.__aexit__(None, None, None)
+            else:
+                await self._desk.aclose()  # which waits for its hands
             if bulk is not None:
                 await bulk.aclose()
         self._messages = self._workflows = self._below = self._desk = None
