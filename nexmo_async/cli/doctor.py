@@ -36,6 +36,13 @@ MARKS: Final[Mapping[str, str]] = {
     "wrong": "[bold red]wrong[/]",
 }
 
+#: The variables of both pairs, and what is said if none of them is set.
+NEEDED: Final = {environment.VARIABLES[of][0] for pair in findings.PAIRS for of in pair}
+NO_ACCOUNT: Final = (
+    "An application with its key is enough, and so is an API key with its secret. "
+    "Without an account, begin with `nexmo-async sandbox`: it prints such variables."
+)
+
 #: Seconds that the API may take to answer.
 PATIENCE: Final = 10.0
 
@@ -127,6 +134,8 @@ def _show(found: list[Finding]) -> None:
         table.add_row(MARKS[one.verdict], one.check, said)
     output.out.print(table)
     wrong = sum(one.verdict == "wrong" for one in found)
+    if len([one for one in found if one.check in NEEDED and one.cure]) == len(NEEDED):
+        output.err.print(NO_ACCOUNT, soft_wrap=True)
     if wrong:
         output.err.print(f"[bold red]{wrong} wrong[/]: messages cannot be sent yet")
     else:

@@ -45,6 +45,7 @@ EXTRAS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "sandbox": (("aiohttp", "starlette", "uvicorn"), "imitates the service here"),
     "tls": (("trustme",), "lets the sandbox serve https"),
     "redis": (("redis",), "shares receipts between processes"),
+    "parquet": (("pyarrow",), "reads Parquet and Arrow files"),
     "otel": (("opentelemetry-api",), "traces and measures"),
     "prometheus": (("prometheus-client",), "measures for Prometheus"),
     "phone": (("phonenumbers",), "knows countries and valid numbers"),
@@ -90,7 +91,10 @@ def of_variables(
         origins: The file by variable, of those that a file set.
     """
     found = {of: _first(env, names) for of, names in VARIABLES.items()}
+    # Who has begun with one pair lacks only the other half of it.
+    begun = [pair for pair in PAIRS if any(found[of] for of in pair)] or PAIRS
     enough = any(all(found[of] for of in pair) for pair in PAIRS)
+    needed = () if enough else {of for pair in begun for of in pair}
     for of, (what, where) in MEANINGS.items():
         cure = f"Set it to {what} ({where})."
         if found[of]:
@@ -98,10 +102,10 @@ def of_variables(
         elif of in OPTIONAL:
             said = f"is not set: {OPTIONAL[of]}"
             yield Finding(VARIABLES[of][0], "note", said, cure)
-        elif enough:
-            yield Finding(VARIABLES[of][0], "note", "is not set")
-        else:
+        elif of in needed:
             yield Finding(VARIABLES[of][0], "wrong", "is not set", cure)
+        else:
+            yield Finding(VARIABLES[of][0], "note", "is not set")
     if found["base_url"]:
         yield _set(found["base_url"], origins)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -40,8 +41,9 @@ def status(word: str, extra: str = "") -> Text:
 
 
 def as_json(facts: Mapping[str, object]) -> None:
-    """One line of JSON, for machines."""
-    typer.echo(json.dumps(facts, ensure_ascii=False))
+    """One line of JSON, for machines; in ASCII where not all letters can be told."""
+    is_wide = (sys.stdout.encoding or "").lower().startswith("utf")
+    typer.echo(json.dumps(facts, ensure_ascii=not is_wide))
 
 
 @contextmanager

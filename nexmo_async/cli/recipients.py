@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from nexmo_async.cli.brought import brought
 from nexmo_async.errors import ConfigurationError, MessageError
 from nexmo_async.models.content import Text
 from nexmo_async.models.message import Message, Messenger, Sms, Viber, WhatsApp
@@ -44,21 +44,13 @@ def read(path: Path | None) -> list[Recipient]:
     Raises:
         ConfigurationError: The file, or a row of it, cannot be used; it says which.
     """
-    source = path or _ours()
+    source = path or brought("recipients.csv")
     rows = csv.DictReader(io.StringIO(_text(source), newline=""))
     missing = set(COLUMNS) - set(rows.fieldnames or ())
     if missing:
         problem = f"has no column {', '.join(sorted(missing))}"
         raise ConfigurationError(str(source), problem)
     return [_recipient(row, f"{source}, line {rows.line_num}") for row in rows]
-
-
-def _ours() -> Traversable:
-    """The list that a wheel brings; in a clone it lies among the examples."""
-    brought = files("nexmo_async.cli").joinpath("recipients.csv")
-    if brought.is_file():
-        return brought
-    return files("nexmo_async").joinpath("../examples/recipients.csv")
 
 
 def _text(source: Path | Traversable) -> str:

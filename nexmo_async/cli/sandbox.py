@@ -10,6 +10,7 @@ import importlib.util
 import json
 import shlex
 import signal
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, cast
@@ -24,7 +25,7 @@ from nexmo_async.sandbox import GRAMMAR, Sandbox, tls
 from nexmo_async.sandbox.keep import stopped_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterator, Mapping
 
 
 #: Headings under which the help shows the options.
@@ -296,14 +297,30 @@ def _show_machines(box: Sandbox, key: Path | None) -> None:
 
 
 def _show(box: Sandbox, key: Path | None) -> None:
-    for name, value in _facts(box, key).items():
-        typer.echo(f"export {name}={shlex.quote(value)}")
+    lines = _for_powershell if sys.platform == "win32" else _for_shells
+    typer.echo("\n".join(lines(box, _facts(box, key))))
+    output.err.print("sandbox open, Ctrl-C closes it")
+
+
+def _for_shells(box: Sandbox, facts: Mapping[str, str]) -> Iterator[str]:
+    """What is pasted into a second terminal."""
+    for name, value in facts.items():
+        yield f"export {name}={shlex.quote(value)}"
     body = (
         '{"channel": "sms", "message_type": "text", "to": "447700900000", '
         '"from": "447700900001", "text": "Hello"}'
     )
-    typer.echo(
-        f"\n# as pasted:\ncurl -u {shlex.quote(f'{box.api_key}:{box.api_secret}')} "
+    yield "\n# as pasted:"
+    yield (
+        f"curl -u {shlex.quote(f'{box.api_key}:{box.api_secret}')} "
         f"-H 'Content-Type: application/json' -d '{body}' {box.base_url}/v1/messages\n"
     )
-    output.err.print("sandbox open, Ctrl-C closes it")
+
+
+def _for_powershell(_: Sandbox, facts: Mapping[str, str]) -> Iterator[str]:
+    """The same on Windows, where a quote inside of JSON would not survive curl."""
+    for name, value in facts.items():
+        quoted = value.replace("'", "''")
+        yield f"$env:{name} = '{quoted}'"
+    yield "\n# as pasted:"
+    yield "nexmo-async send --to 447700900000 --from 447700900001 --text Hello\n"

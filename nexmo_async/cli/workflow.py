@@ -14,6 +14,7 @@ import typer
 from nexmo_async.auth.credentials import Jwt
 from nexmo_async.auth.environment import VARIABLES, first
 from nexmo_async.cli import output, runs
+from nexmo_async.cli.brought import brought
 from nexmo_async.cli.exits import NOT_DONE, UNKNOWN
 from nexmo_async.client import Nexmo
 from nexmo_async.clock import Clock, FastClock, SystemClock
@@ -44,6 +45,28 @@ EngineName = Literal["local", "server", "auto"]
 To = Annotated[str | None, typer.Option(help="The recipient of steps without one.")]
 Api = Annotated[ApiName, typer.Option(help="Generation.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+
+
+@app.command()
+def new(
+    file: Annotated[Path, typer.Argument(help="Where to write it.", dir_okay=False)],
+    *,
+    json: Json = False,
+) -> None:
+    """Write a workflow to begin with: WhatsApp, then Viber, then SMS.
+
+    Example: nexmo-async workflow new otp.toml
+    """
+    with output.errors_as_sentences():
+        try:
+            with file.open("xb") as empty:  # a file that is there already stays
+                empty.write(brought("otp.toml").read_bytes())
+        except FileExistsError:
+            raise ConfigurationError(str(file), "is there already") from None
+    if json:
+        output.as_json({"file": str(file)})
+    else:
+        typer.echo(f"{file} is written: change it as you like")
 
 
 @app.command()
@@ -112,7 +135,7 @@ def run(  # noqa: PLR0913  each is one choice of the user
 
     The exit code is 0 if somebody was reached, 1 if not, 3 if nobody knows.
 
-    Example: nexmo-async workflow run otp.toml --to 447700900000 --sandbox
+    Example: nexmo-async workflow run otp.toml --to 447700900918 --sandbox
     """
     tell = _tell_machines if json else _tell
     with output.errors_as_sentences():

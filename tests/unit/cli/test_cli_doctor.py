@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,6 +53,30 @@ async def test_an_empty_environment_ends_with_code_1() -> None:
 @pytest.mark.parametrize("name", NOTHING)
 async def test_an_empty_environment_is_told_each_name_it_lacks(name: str) -> None:
     assert name in (await doctor({}, "--offline")).stdout
+
+
+async def test_an_empty_environment_is_told_how_to_begin_without_an_account() -> None:
+    assert "nexmo-async sandbox" in (await doctor({}, "--offline")).output
+
+
+async def test_half_an_account_is_told_of_the_other_half_alone() -> None:
+    result = await doctor({"NEXMO_API_KEY": "abcd1234"}, "--offline")
+
+    assert "1 wrong" in result.output
+    assert "nexmo-async sandbox" not in result.output
+
+
+async def test_a_pipe_that_cannot_spell_an_arrow_gets_the_rest() -> None:
+    doctor = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "nexmo_async", "doctor", "--offline"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=os.environ | NOTHING | {"PYTHONIOENCODING": "cp1252"},
+    )
+    said, complaint = await doctor.communicate()
+
+    assert "? Set it to the key of your account" in " ".join(said.decode().split())
+    assert b"Traceback" not in complaint
 
 
 async def test_a_good_account_is_ready_to_send(box: Sandbox) -> None:

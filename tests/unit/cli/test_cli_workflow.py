@@ -63,6 +63,24 @@ def test_the_last_line_says_who_was_reached_where_when_and_at_what_cost(
     assert last.endswith(" s at 0.0333 EUR")
 
 
+def test_a_workflow_to_begin_with_is_that_of_the_examples(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    result = called("new", str(file))
+
+    assert result.exit_code == 0, result.output
+    assert file.read_bytes() == OTP.read_bytes()
+
+
+def test_a_workflow_that_is_there_already_stays(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("mine")
+    result = called("new", str(file))
+
+    assert result.exit_code == 1
+    assert "is there already" in result.stderr
+    assert file.read_text() == "mine"
+
+
 def test_nobody_reached_is_an_exit_code() -> None:
     options = ["--to", "447700900000", "--sandbox", "--speed", "120"]
     result = called("run", str(OTP), *options, "--persona", "reject 1022")

@@ -39,6 +39,10 @@ def test_half_a_pair_is_not() -> None:
     assert verdicts({"NEXMO_API_KEY": "abcd1234"})["NEXMO_API_SECRET"] == "wrong"
 
 
+def test_who_has_begun_with_one_pair_need_not_have_the_other() -> None:
+    assert verdicts({"NEXMO_API_KEY": "abcd1234"})["NEXMO_APPLICATION_ID"] == "note"
+
+
 def test_the_newer_names_count() -> None:
     found = verdicts({"VONAGE_API_KEY": "abcd1234", "VONAGE_API_SECRET": "secret"})
 
@@ -122,7 +126,7 @@ def test_an_extra_that_is_missing_says_how_to_add_it() -> None:
 def test_every_extra_of_the_package_is_known() -> None:
     extras = set(metadata("nexmo-async").get_all("Provides-Extra") or [])
 
-    assert extras - set(findings.EXTRAS) <= {"all", "cli", "parquet"}
+    assert extras - set(findings.EXTRAS) <= {"all", "cli"}
 
 
 def test_a_value_that_a_file_set_names_the_file() -> None:
