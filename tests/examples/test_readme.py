@@ -45,14 +45,27 @@ async def test_the_first_screen_sends_a_message(
     assert [said.decode().strip()] == [sent.message_uuid for sent in box.messages()]
 
 
+def test_the_sandbox_shows_a_failover_to_sms(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As it stands, but WhatsApp is waited for half a second."""
+    program = BLOCKS[1].replace("within=5)", "within=0.5)", 1)
+    exec(compile(program, "README block 1", "exec"), {"__name__": "readme"})  # noqa: S102
+    said = [line.split(maxsplit=1)[1] for line in capsys.readouterr().out.splitlines()]
+
+    assert "whatsapp time is up" in said
+    assert "viber failed" in said
+    assert said[-2:] == ["sms reached", "on sms"]
+
+
 @pytest.mark.usefixtures("env")
 async def test_the_web_service_answers_with_what_became_of_the_message(
     box: Sandbox,
 ) -> None:
-    app = run(1)["app"]
+    app = run(2)["app"]
     async with serve(app) as url, aiohttp.ClientSession() as session:
         box.status_url = f"{url}/webhooks/"
-        async with session.get(f"{url}/sign-up") as answer:
+        async with session.post(f"{url}/sign-up/447700900000") as answer:
             said = await answer.json()
 
     assert said == {"status": "delivered"}
@@ -60,7 +73,7 @@ async def test_the_web_service_answers_with_what_became_of_the_message(
 
 @pytest.mark.usefixtures("env")
 async def test_the_workflow_is_accepted(box: Sandbox) -> None:
-    started = await run(2)["chase"]()
+    started = await run(3)["chase"]()
 
     assert started.uuid
     assert [sent.channel for sent in box.messages()] == ["whatsapp"]
@@ -74,22 +87,16 @@ async def test_the_workflow_runs_here_as_well(
         secrets = {box.api_key: box.signature_secret}
         async with serve(WebhookApp(nexmo.receipts, secrets)) as url:
             box.status_url = url
-            await run(2)["chase_here"](nexmo)
+            await run(3)["chase_here"](nexmo)
 
     assert capsys.readouterr().out.splitlines()[-1].startswith("reached whatsapp ")
 
 
 def test_the_messages_can_be_made(capsys: pytest.CaptureFixture[str]) -> None:
-    made = run(3)
+    made = run(4)
 
     assert capsys.readouterr().out == "unicode 1\n"
     assert len(made["rcs"].content.cards) == 2
-
-
-async def test_the_sandbox_needs_no_account() -> None:
-    receipt = await run(4)["try_it"]()
-
-    assert receipt.status == "delivered"
 
 
 def test_an_application_is_tested_as_it_says(pytester: pytest.Pytester) -> None:
