@@ -18,13 +18,15 @@ import pytest
 # Pages do as well, and not on a loop.
 from nexmo_async import Nexmo, WebhookApp
 from nexmo_async.sandbox import serve
+from nexmo_async.sandbox.personas import MAGIC
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from nexmo_async.sandbox import Sandbox
 
-DOCS = Path(__file__).parents[2] / "docs/pages"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs/pages"
 PAGES = sorted(DOCS.rglob("*.md"))
 BLOCK = re.compile(r"^```(\w+).*?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -83,7 +85,7 @@ async def test_the_commands_of_a_page_end_well(
     page: Path, nexmo: Nexmo, env: dict[str, str], tmp_path: Path
 ) -> None:
     del nexmo  # its webhook is what the sandbox calls
-    for file in (Path(__file__).parents[2] / "examples").glob("*.*"):
+    for file in (ROOT / "examples").glob("*.*"):
         shutil.copy(file, tmp_path)
     for command in commands(page):
         if NOT_HERE.match(command):
@@ -100,6 +102,16 @@ async def test_the_commands_of_a_page_end_well(
         said, _ = await started.communicate()
 
         assert started.returncode == 0, f"{command}\n{said.decode()}"
+
+
+@pytest.mark.parametrize("page", [DOCS / "tutorial.md", ROOT / "README.md"])
+def test_numbers_of_the_sandbox_play_the_parts_that_are_told(page: Path) -> None:
+    told = dict(
+        re.findall(r"`(44\d+)` (?:is|stays)\s+(\w{6})", page.read_text("utf-8"))
+    )
+
+    assert {number: MAGIC[number][:6] for number in told} == told
+    assert len(told) == 2
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
