@@ -18,7 +18,7 @@ def main() -> None:
         if (missing.name or "").partition(".")[0] == "nexmo_async":
             raise
         sys.exit(
-            f"The command line needs {missing.name}: pip install 'nexmo-async[cli]'"
+            f'The command line needs {missing.name}: pip install "nexmo-async[cli]"'
         )
     app()
 

@@ -130,7 +130,7 @@ def _read(file: str) -> str:
 def _opened(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
     parts = token.split(".")
     if len(parts) != len(_PARTS):
-        raise ConfigurationError("token", f"has {len(parts)} parts instead of three")
+        raise ConfigurationError("token", "is none: it has not three parts")
     return _part(parts, 0), _part(parts, 1)
 
 

@@ -218,9 +218,18 @@ def _counted(plan: Plan, job: str, *, dry_run: bool, yes: bool, json: bool) -> P
         raise ConfigurationError("cap", problem, advice)
     if dry_run:
         raise typer.Exit(FAILED if counted.bad_rows else DONE)
-    if not yes:
-        typer.confirm(f"Send {counted.messages:,} messages?", abort=True, err=True)
+    if not yes and not _agreed(f"Send {counted.messages:,} messages?"):
+        raise typer.Abort
     return attrs.evolve(plan, total=counted.rows)
+
+
+def _agreed(question: str) -> bool:
+    """What whoever sits there says; if nobody does, how to go on without asking."""
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        output.err.print("\nno answer: --yes sends without asking, --dry-run counts")
+        raise
 
 
 def _run(plan: Plan, job: str, journal: Path, *, json: bool) -> None:

@@ -18,7 +18,7 @@ from nexmo_async.cli.brought import brought
 from nexmo_async.cli.exits import NOT_DONE, UNKNOWN
 from nexmo_async.client import Nexmo
 from nexmo_async.clock import Clock, FastClock, SystemClock
-from nexmo_async.errors import ConfigurationError
+from nexmo_async.errors import ConfigurationError, MessageError
 from nexmo_async.models.workflow import Workflow
 from nexmo_async.sandbox import Sandbox, serve
 from nexmo_async.webhooks.app import WebhookApp
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 app: Final = typer.Typer(
     help="Attempts in a row, until one arrives.", no_args_is_help=True
 )
+
+#: The recipient where nobody will get it: a number that is kept free for films.
+ANYBODY: Final = "447700900000"
 
 File = Annotated[
     Path, typer.Argument(help="TOML, JSON or YAML.", exists=True, dir_okay=False)
@@ -70,9 +73,7 @@ def new(
 
 
 @app.command()
-def plan(
-    file: File, *, to: To = "447700900000", api: Api = "v1", json: Json = False
-) -> None:
+def plan(file: File, *, to: To = ANYBODY, api: Api = "v1", json: Json = False) -> None:
     """Say who can run it, and what would be lost if Nexmo did.
 
     Example: nexmo-async workflow plan otp.toml --api v0.1
@@ -86,7 +87,7 @@ def plan(
 
 
 @app.command()
-def diagram(file: File, *, to: To = "447700900000") -> None:
+def diagram(file: File, *, to: To = ANYBODY) -> None:
     """Draw it, as Mermaid text.
 
     Example: nexmo-async workflow diagram otp.toml
@@ -139,7 +140,7 @@ def run(  # noqa: PLR0913  each is one choice of the user
     """
     tell = _tell_machines if json else _tell
     with output.errors_as_sentences():
-        workflow = _read(file, to)
+        workflow = _read(file, to or (ANYBODY if sandbox else None))
         if sandbox:
             running = _in_sandbox(workflow, api, engine, persona, speed or 60.0, tell)
         else:
@@ -155,7 +156,13 @@ def _read(file: Path, to: str | None) -> Workflow:
         text = file.read_text("utf-8")
     except UnicodeDecodeError as why:
         raise ConfigurationError(str(file), f"is not written in UTF-8: {why}") from None
-    return Workflow.from_text(text, form, to=to)
+    try:
+        return Workflow.from_text(text, form, to=to)
+    except MessageError as why:
+        if to is None and why.field.endswith(".to"):
+            advice = "Say it in the file, or with --to."
+            raise ConfigurationError(why.field, why.problem, advice) from None
+        raise
 
 
 async def _in_sandbox(  # noqa: PLR0913, PLR0917  the options of a run

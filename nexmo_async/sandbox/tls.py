@@ -32,7 +32,7 @@ def certificate(folder: Path, host: str = "127.0.0.1") -> Path:
         import trustme  # noqa: PLC0415 - only who asks for it needs it
     except ImportError:
         raise ValueError(
-            "to make certificates, install: pip install 'nexmo-async[tls]'"
+            'to make certificates, install: pip install "nexmo-async[tls]"'
         ) from None
     folder.mkdir(parents=True, exist_ok=True)
     authority = trustme.CA()

@@ -139,6 +139,16 @@ async def test_without_a_yes_nothing_is_sent(bulk: Bulk, box: Sandbox) -> None:
     assert box.messages() == []
 
 
+async def test_where_nobody_answers_it_is_said_how_to_go_on(
+    bulk: Bulk, box: Sandbox
+) -> None:
+    result = await bulk(*SEND, "--job", "x", input="")
+
+    assert result.exit_code == 1
+    assert "--yes sends without asking" in result.stderr
+    assert box.messages() == []
+
+
 async def test_bad_rows_are_kept_and_the_rest_is_sent(
     bulk: Bulk, box: Sandbox, people: Path, tmp_path: Path
 ) -> None:

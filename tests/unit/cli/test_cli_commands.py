@@ -86,7 +86,7 @@ def test_without_its_extra_the_command_line_says_what_to_install() -> None:
     )
 
     assert result.returncode == 1
-    assert "pip install 'nexmo-async[cli]'" in result.stderr
+    assert 'pip install "nexmo-async[cli]"' in result.stderr
 
 
 def test_token_prints_a_token_of_the_application(

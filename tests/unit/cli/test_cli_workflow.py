@@ -81,6 +81,14 @@ def test_a_workflow_that_is_there_already_stays(tmp_path: Path) -> None:
     assert file.read_text() == "mine"
 
 
+def test_who_names_no_recipient_is_told_where_to_name_one() -> None:
+    result = called("run", str(OTP))
+
+    assert result.exit_code == 1
+    assert "steps[0].to: is missing" in result.stderr
+    assert "--to" in result.stderr
+
+
 def test_nobody_reached_is_an_exit_code() -> None:
     options = ["--to", "447700900000", "--sandbox", "--speed", "120"]
     result = called("run", str(OTP), *options, "--persona", "reject 1022")
