@@ -44,6 +44,8 @@ def group(name: str) -> list[str]:
 def install_wheel(session: nox.Session, *groups: str) -> None:
     """Build the wheel and install it with all extras: the tree itself is not tested."""
     folder = session.create_tmp()
+    if session.venv_backend == "uv":
+        session.install("pip")  # which uv leaves out
     session.run(
         *("python", "-m", "pip", "wheel", ".", "--quiet", "--no-deps", "-w", folder),
         silent=True,
