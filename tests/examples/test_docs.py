@@ -17,7 +17,7 @@ import pytest
 
 # Pages do as well, and not on a loop.
 from nexmo_async import Nexmo, WebhookApp
-from nexmo_async.sandbox import serve
+from nexmo_async.sandbox import chaos, life, serve
 from nexmo_async.sandbox.personas import MAGIC
 
 if TYPE_CHECKING:
@@ -112,6 +112,13 @@ def test_numbers_of_the_sandbox_play_the_parts_that_are_told(page: Path) -> None
 
     assert {number: MAGIC[number][:6] for number in told} == told
     assert len(told) == 2
+
+
+def test_the_page_of_the_sandbox_tells_all_scripts_and_rules() -> None:
+    page = (DOCS / "reference/sandbox.md").read_text("utf-8")
+
+    assert {life.GRAMMAR in page, chaos.GRAMMAR in page} == {True}
+    assert dict(re.findall(r"^\| `(44\d+)` \| `(.+)` \|$", page, re.MULTILINE)) == MAGIC
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
