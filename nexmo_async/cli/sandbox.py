@@ -297,12 +297,12 @@ def _show_machines(box: Sandbox, key: Path | None) -> None:
 
 
 def _show(box: Sandbox, key: Path | None) -> None:
-    lines = _for_powershell if sys.platform == "win32" else _for_shells
+    lines = for_powershell if sys.platform == "win32" else for_shells
     typer.echo("\n".join(lines(box, _facts(box, key))))
     output.err.print("sandbox open, Ctrl-C closes it")
 
 
-def _for_shells(box: Sandbox, facts: Mapping[str, str]) -> Iterator[str]:
+def for_shells(box: Sandbox, facts: Mapping[str, str]) -> Iterator[str]:
     """What is pasted into a second terminal."""
     for name, value in facts.items():
         yield f"export {name}={shlex.quote(value)}"
@@ -317,7 +317,7 @@ def _for_shells(box: Sandbox, facts: Mapping[str, str]) -> Iterator[str]:
     )
 
 
-def _for_powershell(_: Sandbox, facts: Mapping[str, str]) -> Iterator[str]:
+def for_powershell(_: Sandbox, facts: Mapping[str, str]) -> Iterator[str]:
     """The same on Windows, where a quote inside of JSON would not survive curl."""
     for name, value in facts.items():
         quoted = value.replace("'", "''")
