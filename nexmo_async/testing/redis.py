@@ -7,6 +7,7 @@ import contextlib
 import importlib.util
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
@@ -28,6 +29,8 @@ def find_redis() -> str | None:
         program = Path(folder) / "bin/redis-server"
         if program.exists():
             return str(program)
+    if sys.platform == "win32":  # asyncio has no Unix sockets there
+        return None
     return shutil.which("redis-server")
 
 
