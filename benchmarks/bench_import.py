@@ -61,11 +61,11 @@ def installed(folder: Path, extra: str = "") -> Path:
 
 
 def packages(python: Path) -> list[str]:
-    """What is installed there, pip and what came with the environment excepted."""
+    """What is installed there beside this package, and what an environment has."""
     command = [python, "-m", "pip", "list", "--format", "freeze"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  ours
     names = {line.partition("==")[0] for line in done.stdout.splitlines()}
-    return sorted(names - {"pip", "setuptools", "wheel"})
+    return sorted(names - {"nexmo-async", "pip", "setuptools", "wheel"})
 
 
 def imported(python: Path, program: str) -> tuple[float, float]:
@@ -127,7 +127,8 @@ def main() -> None:
     for name, row in found.items():
         ms, ratio, mb = (row[key]["median"] for key in ("ms", "ratio", "mb"))  # type: ignore[index]
         print(f"{name:12} {ms:8.1f} {ratio:8.2f} {mb:6.1f}")
-    print(f"nexmo-async --help: {took['median']:.0f} ms; {len(names)} packages")
+    print(f"nexmo-async --help: {took['median']:.0f} ms")
+    print(f"it needs {len(names)} other packages: {', '.join(names)}")
     result = {
         "promised": PROMISED,
         "imports": found,
