@@ -261,6 +261,7 @@ class Nexmo:
         from nexmo_async.bulk.client import Bulk  # noqa: PLC0415
         from nexmo_async.bulk.sender import Ways  # noqa: PLC0415
 
+        _open(self._hands)  # none begins while it closes
         send, run = self.messages.sent_and_answer, self.workflows.run
         has_refs = self._dialect.has_client_ref
         return Bulk(Ways(send, run, self.receipts, self._clock, has_refs))

@@ -89,7 +89,7 @@ async def test_opening_it_twice_is_a_mistake(clock: ManualClock) -> None:
             await nexmo.__aenter__()
 
 
-@pytest.mark.parametrize("resource", ["messages", "workflows"])
+@pytest.mark.parametrize("resource", ["messages", "workflows", "bulk"])
 async def test_a_client_that_is_not_open_says_what_to_do(resource: str) -> None:
     nexmo = Nexmo(BASIC)
 
@@ -102,7 +102,7 @@ async def test_a_client_that_is_not_open_says_what_to_do(resource: str) -> None:
     )
 
 
-@pytest.mark.parametrize("resource", ["messages", "workflows"])
+@pytest.mark.parametrize("resource", ["messages", "workflows", "bulk"])
 async def test_a_client_that_was_closed_says_what_to_do(
     resource: str, clock: ManualClock
 ) -> None:

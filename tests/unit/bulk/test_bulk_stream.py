@@ -9,6 +9,7 @@ from bulk_office import Office, person, sms
 
 from nexmo_async.bulk import BadRow, Item, RowError
 from nexmo_async.errors import (
+    ClosedError,
     ConfigurationError,
     MessageError,
     NotSentError,
@@ -228,3 +229,19 @@ async def test_closing_the_client_ends_a_stream_in_order(
 
     assert (await first).ok
     assert [each.ok async for each in stream] == [True, True, True]
+
+
+async def test_while_the_client_closes_none_begins(
+    nexmo: Nexmo, office: Office, clock: ManualClock
+) -> None:
+    office.doors.clear()
+    first = asyncio.ensure_future(anext(nexmo.bulk.stream([sms(1)])))
+    await clock.advance(1.0)
+    closing = asyncio.ensure_future(nexmo.aclose())
+    await clock.advance(1.0)
+    with pytest.raises(ClosedError):
+        _ = nexmo.bulk
+    office.doors.set()
+    await closing
+
+    assert (await first).ok
