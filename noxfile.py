@@ -26,6 +26,10 @@ EVERY_NAME = "import nexmo_async as n; print(*(getattr(n, name) for name in n.__
 WHEEL = {"PYTHONSAFEPATH": "1", "NEXMO_ASYNC_TESTS_THE_WHEEL": "1"}
 
 
+#: As pip does: else each program that a test starts would compile all it imports.
+os.environ.setdefault("UV_COMPILE_BYTECODE", "1")
+
+
 def show_pyenv_versions() -> None:
     """Let nox find the Pythons that pyenv keeps out of sight."""
     root = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
@@ -46,7 +50,7 @@ def install_wheel(session: nox.Session, *groups: str) -> None:
     folder = session.create_tmp()
     if session.venv_backend == "uv":
         session.install("pip")  # which uv leaves out
-    session.run(
+    session.run_install(
         *("python", "-m", "pip", "wheel", ".", "--quiet", "--no-deps", "-w", folder),
         silent=True,
     )

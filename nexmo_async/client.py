@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import importlib.util
+import importlib
+import sys
 import warnings
 from functools import partial
-from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from nexmo_async.auth import environment
 from nexmo_async.auth.credentials import Basic
@@ -27,14 +28,16 @@ from nexmo_async.receipts.memory import MemoryReceipts
 from nexmo_async.receipts.observed import ObservedReceipts
 from nexmo_async.transport import address
 from nexmo_async.transport.hooks import Announced, Gate, Gated, Watched, Wrapped
+from nexmo_async.transport.library import LIBRARIES
 from nexmo_async.transport.region import Regional
 from nexmo_async.transport.retry import Retry, Retrying
 from nexmo_async.transport.throttle import Throttle, Throttled
 from nexmo_async.wire.dialect import DIALECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import timedelta
+    from types import TracebackType
     from typing import Any
 
     from nexmo_async.auth.credentials import Jwt
@@ -43,14 +46,15 @@ if TYPE_CHECKING:
     from nexmo_async.receipts.store import ReceiptStore
     from nexmo_async.transport.base import Response, Transport
     from nexmo_async.transport.hooks import Middleware
+    from nexmo_async.transport.library import Library
     from nexmo_async.transport.retry import Settle
     from nexmo_async.transport.throttle import Limit, Usage
     from nexmo_async.wire.limits import Api
     from nexmo_async.workflows.client import Workflows
     from nexmo_async.workflows.desk import Desk
 
-#: What carries the requests; "auto" is the quickest one installed.
-Library = Literal["auto", "httpx", "aiohttp"]
+#: What is loaded when a client is opened for the first time.
+_SHOWN: Final = frozenset({"nexmo_async.bulk.client", "nexmo_async.workflows.client"})
 
 _Resource = TypeVar("_Resource")
 
@@ -122,7 +126,6 @@ class Nexmo:
         self._messages: Messages | None = None
         self._workflows: Workflows | None = None
         self._bulk: Bulk | None = None
-        self._hands: asyncio.TaskGroup | None = None
         self._desk: Desk | None = None
         # An empty store has a length of zero, so its truth says nothing.
         store = MemoryReceipts(clock=self._clock) if receipts is None else receipts
@@ -160,16 +163,12 @@ class Nexmo:
     @property
     def workflows(self) -> Workflows:
         """Let attempts run in a row until one arrives."""
-        if self._workflows is None:
-            self._workflows = self._made_workflows()
-        return self._workflows
+        return _open(self._workflows)
 
     @property
     def bulk(self) -> Bulk:
         """Send many messages: as a stream, from a producer, or as a job."""
-        if self._bulk is None:
-            self._bulk = self._made_bulk()
-        return self._bulk
+        return _open(self._bulk)
 
     def usage(self) -> tuple[Usage, ...]:
         """How each key of each limit stands: used, waiting, closed for how long."""
@@ -190,7 +189,6 @@ class Nexmo:
             ClosedError: This client is not open.
         """
         below = _open(self._below)
-        self._opened_desk()  # one for both
         view = copy.copy(self)
         view._own = view._gate = None  # noqa: SLF001  one of us
         view._timeout = self._timeout if timeout is None else _positive(timeout)  # noqa: SLF001
@@ -202,6 +200,9 @@ class Nexmo:
         """Open: make the transport and stack the layers around it."""
         if self._messages is not None:
             raise RuntimeError("this client is open already")
+        await _load()
+        from nexmo_async.workflows.desk import Desk  # noqa: PLC0415  loaded by now
+
         inner = self._given
         if isinstance(inner, str):
             abroad = partial(self._connections, inner)
@@ -221,50 +222,36 @@ class Nexmo:
                 inner, self._throttle, self._clock, self._tell, caller.header
             )
         inner = Authorizing(inner, caller, self._clock)
-        self._hands = await asyncio.TaskGroup().__aenter__()
+        self._desk = await Desk(
+            self.receipts,
+            self._clock,
+            has_refs=self._dialect.has_client_ref,
+            tell=self._tell,
+        ).__aenter__()
         self._stack(Gated(inner, self._gate))
         return self
 
     def _stack(self, below: Transport) -> None:
         """What each client has of its own; what is below is shared."""
+        from nexmo_async.bulk.client import Bulk  # noqa: PLC0415  loaded by now
+        from nexmo_async.bulk.sender import Ways  # noqa: PLC0415
+        from nexmo_async.workflows.client import Workflows  # noqa: PLC0415
+
         self._below = below
         may_update = not isinstance(self._auth, Basic)
         self._post = post = self._posting(below, self._settle)
         self._messages = Messages(post, self.receipts, may_update)
-        self._workflows = self._bulk = None
-
-    def _made_workflows(self) -> Workflows:
-        # A program that runs no workflow never pays for this import, nor below.
-        from nexmo_async.workflows.client import Workflows  # noqa: PLC0415
-
         # A run waits for the receipt itself, by its workflow's own time: one wait.
-        patient = self._posting(_open(self._below), None)
-        mail = Messages(patient, self.receipts, not isinstance(self._auth, Basic))
-        desk = self._opened_desk()
-        return Workflows(_open(self._post), mail, desk, self.receipts)
-
-    def _opened_desk(self) -> Desk:
-        from nexmo_async.workflows.desk import Desk  # noqa: PLC0415
-
-        if self._desk is None:
-            self._desk = Desk(
-                self.receipts,
-                self._clock,
-                has_refs=self._dialect.has_client_ref,
-                tell=self._tell,
-                hands=_open(self._hands),
-            )
-        return self._desk
-
-    def _made_bulk(self) -> Bulk:
-        # A program that sends nothing in bulk never pays for this import.
-        from nexmo_async.bulk.client import Bulk  # noqa: PLC0415
-        from nexmo_async.bulk.sender import Ways  # noqa: PLC0415
-
-        _open(self._hands)  # none begins while it closes
-        send, run = self.messages.sent_and_answer, self.workflows.run
-        has_refs = self._dialect.has_client_ref
-        return Bulk(Ways(send, run, self.receipts, self._clock, has_refs))
+        mail = Messages(self._posting(below, None), self.receipts, may_update)
+        self._workflows = Workflows(post, mail, _open(self._desk), self.receipts)
+        ways = Ways(
+            self._messages.sent_and_answer,
+            self._workflows.run,
+            self.receipts,
+            self._clock,
+            self._dialect.has_client_ref,
+        )
+        self._bulk = Bulk(ways)
 
     def _posting(self, below: Transport, settle: Settle | None) -> Post:
         return Post(
@@ -317,7 +304,12 @@ class Nexmo:
             return history[0].message_uuid if history else ""
         return receipt.message_uuid
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Close what was opened."""
         await self.aclose()
 
@@ -328,17 +320,11 @@ class Nexmo:
         way are waited for.
         """
         gate, self._gate = self._gate, None
-        hands, self._hands = self._hands, None
         bulk, self._bulk = self._bulk, None
-        if gate is not None and hands is not None:
-            if bulk is not None:
-                bulk.stop()
-            if self._desk is None:
-                await hands.__aexit__(None, None, None)
-            else:
-                await self._desk.aclose()  # which waits for its hands
-            if bulk is not None:
-                await bulk.aclose()
+        if gate is not None and self._desk is not None and bulk is not None:
+            bulk.stop()
+            await self._desk.aclose()
+            await bulk.aclose()
         self._messages = self._workflows = self._below = self._desk = None
         self._post = None
         if gate is not None:
@@ -358,34 +344,13 @@ class Nexmo:
         return await asyncio.to_thread(LIBRARIES[library], base_url, self._clock)
 
 
-def _httpx(base_url: str, clock: Clock) -> Transport:
-    # A program that brings its own transport never pays for this import.
-    from nexmo_async.transport.httpx import HttpxTransport  # noqa: PLC0415
+async def _load() -> None:
+    """Load what only an open client shows: not on the loop, as it takes a while.
 
-    return HttpxTransport(base_url, clock=clock)
-
-
-def _aiohttp(base_url: str, clock: Clock) -> Transport:
-    try:
-        from nexmo_async.transport.aiohttp import AiohttpTransport  # noqa: PLC0415
-    except ImportError:
-        problem = "is 'aiohttp', which is not installed"
-        advice = 'Install it: pip install "nexmo-async[fast]"'
-        raise ConfigurationError("transport", problem, advice) from None
-    return AiohttpTransport(base_url, clock=clock)
-
-
-def _quickest(base_url: str, clock: Clock) -> Transport:
-    is_fast = importlib.util.find_spec("aiohttp") is not None
-    return (_aiohttp if is_fast else _httpx)(base_url, clock)
-
-
-#: What may carry the requests.
-LIBRARIES: Final[Mapping[Library, Callable[[str, Clock], Transport]]] = {
-    "auto": _quickest,
-    "httpx": _httpx,
-    "aiohttp": _aiohttp,
-}
+    So whoever only makes messages never pays for it.
+    """
+    if not sys.modules.keys() >= _SHOWN:
+        await asyncio.to_thread(lambda: [*map(importlib.import_module, _SHOWN)])
 
 
 def _positive(timeout: float) -> float:

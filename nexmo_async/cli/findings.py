@@ -50,6 +50,7 @@ EXTRAS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "prometheus": (("prometheus-client",), "measures for Prometheus"),
     "phone": (("phonenumbers",), "knows countries and valid numbers"),
     "cluster": (("dbos",), "runs on more than one machine"),
+    "zones": (("tzdata",), "names time zones, on Windows and slim images"),
 }
 
 #: What the network says, and what helps.

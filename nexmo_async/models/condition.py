@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final, Literal, cast, get_args
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import attrs
 
@@ -119,6 +119,8 @@ def _zone(value: tzinfo | str) -> tzinfo:
         return ZoneInfo(value)
     except (KeyError, ValueError, OSError):
         problem = f"{value!r} is no time zone such as Europe/London"
+        if not available_timezones():  # Windows, and slim images
+            problem = 'no time zone has a name here: pip install "nexmo-async[zones]"'
         raise MessageError("quiet", problem) from None
 
 

@@ -63,7 +63,6 @@ class Desk(Book):
         clock: What time is measured by.
         has_refs: Whether the generation returns a client_ref.
         tell: Whom to tell of failovers.
-        hands: Who does the work, if they are at work already; it closes them.
 
     Attributes:
         at_close: Called when it is closed.
@@ -76,11 +75,10 @@ class Desk(Book):
         *,
         has_refs: bool,
         tell: Tell | None = None,
-        hands: asyncio.TaskGroup | None = None,
     ) -> None:
         super().__init__(receipts, clock, tell)
         self._has_refs = has_refs
-        self._hands = hands
+        self._hands: asyncio.TaskGroup | None = None
         self._sleeper: asyncio.Task[None] | None = None
         self.at_close: set[Callable[[], None]] = set()
 
