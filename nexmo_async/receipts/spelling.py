@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -25,6 +26,37 @@ _VALUE: Final = "is"
 #: Where the classes live that may be read back. Nothing else is ever made.
 _ROOM: Final = "nexmo_async.models."
 _CLASS: Final = re.compile(r"(\w+(?:\.\w+)*):([A-Z]\w*)")
+
+#: What is written as it is.
+_BARE: Final = frozenset({type(None), bool, int, float, str})
+
+
+@attrs.frozen
+class _Shape:
+    """How a class is written: looked up once, as a job spells millions.
+
+    Attributes:
+        name: What it is found by.
+        members: All that it has.
+        essential: What makes it equal to another one.
+        optional: What is None unless it is given: then it is not written.
+    """
+
+    name: str
+    members: tuple[str, ...]
+    essential: tuple[str, ...]
+    optional: frozenset[str]
+
+
+@cache
+def _shape(kind: type[attrs.AttrsInstance]) -> _Shape:
+    fields = attrs.fields(kind)
+    return _Shape(
+        f"{kind.__module__.removeprefix(_ROOM)}:{kind.__qualname__}",
+        tuple(field.name for field in fields),
+        tuple(field.name for field in fields if field.eq),
+        frozenset(field.name for field in fields if field.default is None),
+    )
 
 
 def spell(event: Event) -> bytes:
@@ -54,20 +86,20 @@ def read(written: bytes) -> Event:
 
 
 def _object(thing: attrs.AttrsInstance, *, whole: bool) -> dict[str, object]:
-    kind = type(thing)
-    name = f"{kind.__module__.removeprefix(_ROOM)}:{kind.__qualname__}"
-    members = {
-        field.name: _plain(getattr(thing, field.name), whole=whole)
-        for field in attrs.fields(kind)
-        if whole or field.eq
-    }
-    return {_KIND: name, _VALUE: members}
+    shape = _shape(type(thing))
+    members: dict[str, object] = {}
+    for name in shape.members if whole else shape.essential:
+        value = getattr(thing, name)
+        if value is not None or name not in shape.optional:
+            is_bare = type(value) in _BARE
+            members[name] = value if is_bare else _plain(value, whole=whole)
+    return {_KIND: shape.name, _VALUE: members}
 
 
 def _plain(value: object, *, whole: bool) -> object:
+    if hasattr(value, "__attrs_attrs__"):
+        return _object(cast("attrs.AttrsInstance", value), whole=whole)
     match value:
-        case None | bool() | int() | float() | str():
-            return value
         case datetime():
             return {_KIND: "datetime", _VALUE: value.isoformat()}
         case Decimal():
@@ -78,7 +110,7 @@ def _plain(value: object, *, whole: bool) -> object:
         case Mapping():
             return {_KIND: "json", _VALUE: cast("Mapping[str, object]", value)}
         case _:
-            return _object(cast("attrs.AttrsInstance", value), whole=whole)
+            return value  # a kind of text or number; else it is no JSON, and told so
 
 
 def _thing(written: object) -> object:
@@ -101,9 +133,9 @@ def _thing(written: object) -> object:
 
 def _made(model: type[attrs.AttrsInstance], members: Mapping[str, object]) -> object:
     # A newer release, in the middle of being rolled out, may write more members.
-    known = {field.name: field.alias for field in attrs.fields(model)}
+    known = _aliases(model)
     fields = {
-        known[name] or name: _thing(each)
+        known[name]: each if type(each) in _BARE else _thing(each)
         for name, each in members.items()
         if name in known
     }
@@ -115,6 +147,13 @@ def _made(model: type[attrs.AttrsInstance], members: Mapping[str, object]) -> ob
     return made
 
 
+@cache
+def _aliases(model: type[attrs.AttrsInstance]) -> Mapping[str, str]:
+    """What its members are called when it is made."""
+    return {field.name: field.alias or field.name for field in attrs.fields(model)}
+
+
+@cache
 def _model(name: str) -> type[attrs.AttrsInstance]:
     found = _CLASS.fullmatch(name)
     kind = getattr(import_module(_ROOM + found[1]), found[2]) if found else None

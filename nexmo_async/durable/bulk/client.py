@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from nexmo_async.durable.bulk.job import BulkJob, above_nothing
 from nexmo_async.durable.bulk.ledger import Ledger
-from nexmo_async.durable.bulk.loading import BATCH, Loader
+from nexmo_async.durable.bulk.loading import BATCH, Batch, Loader
 from nexmo_async.durable.bulk.sending import (
     BULK_LANE,
     ChunkSender,
@@ -188,9 +188,7 @@ class ClusterBulk:
         if run > 1:
             await self._wake(number)
         loader = Loader(number, job, run, rate, per_sender)
-        async for batch in _batches(items):
-            now = self._clock.wall()
-            await asyncio.to_thread(self._write, loader, batch, now)
+        await self._load(loader, items)
         await self._tables.rows(_LOADED, {"job": number})
         return self._job(job, number, base if run > 1 else "0", values["now"])
 
@@ -234,7 +232,22 @@ class ClusterBulk:
             clock=self._clock,
         )
 
-    def _write(self, loader: Loader, batch: list[object], now: float) -> None:
+    async def _load(self, loader: Loader, items: Items) -> None:
+        """Write a batch while the next one is read."""
+        writing: asyncio.Future[None] | None = None
+        try:
+            async for some in _batches(items):
+                batch = await asyncio.to_thread(loader.read, some)
+                if writing is not None:
+                    await writing
+                written = asyncio.to_thread(self._write, loader, batch)
+                writing = asyncio.ensure_future(written)
+        finally:
+            if writing is not None:
+                await writing
+
+    def _write(self, loader: Loader, batch: Batch) -> None:
+        now = self._clock.wall()
         self._enqueuer.write(lambda line: loader.write(line, batch, now))
 
     async def _wake(self, job: int) -> None:

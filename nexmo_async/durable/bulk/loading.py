@@ -15,6 +15,7 @@ from nexmo_async.durable.bulk.spelling import (
     CHUNK,
     Outcome,
     counted,
+    pack,
     spell_entry,
     spell_outcomes,
 )
@@ -72,15 +73,32 @@ FROM nexmo_async.bulk_slices WHERE job = %(job)s AND chunk = 0
 class _Line:
     """An item, ready to be written."""
 
-    outcome: Outcome
+    index: int
     key: str
-    line: bytes
+    line: int | None
     sender: str
+    digest: str
+    spelled: bytes
+
+
+@attrs.frozen
+class Batch:
+    """Items that are written at once.
+
+    Attributes:
+        told: What became of those that cannot be sent.
+        lines: The others, each by its digest.
+    """
+
+    told: list[Outcome]
+    lines: dict[str, _Line]
 
 
 @attrs.define
 class Loader:
-    """Writes the items of one run of a job.
+    """Reads the items of one run of a job, and writes them.
+
+    The next batch may be read while one is written.
 
     Attributes:
         job: The job's number.
@@ -99,20 +117,23 @@ class Loader:
     taken: int = 0
     _senders: dict[str, int] = attrs.field(factory=lambda: defaultdict[str, int](int))
 
-    def write(
-        self, line: Connection[Any], items: Sequence[object], now: float
-    ) -> Iterable[Due]:
-        """Write a batch. The chunks that are to queue."""
+    def read(self, items: Sequence[object]) -> Batch:
+        """Make a batch ready to be written."""
         told: list[Outcome] = []
         lines: dict[str, _Line] = {}
         for given in items:
             ready = self._ready(given)
             if isinstance(ready, Outcome):
                 told.append(ready)
-            elif ready.key in lines:
+            elif ready.digest in lines:
                 told.append(_double(ready))
             else:
-                lines[ready.key] = ready
+                lines[ready.digest] = ready
+        return Batch(told, lines)
+
+    def write(self, line: Connection[Any], batch: Batch, now: float) -> Iterable[Due]:
+        """Write a batch. The chunks that are to queue."""
+        told, lines = batch.told, batch.lines
         # In order, so that two who load the same job wait, and never for each other.
         keys = sorted(lines)
         found = line.execute(_KEYS, (self.job, self.run, " ".join(keys))).fetchall()
@@ -124,7 +145,7 @@ class Loader:
                 _DOUBLES, (self.job, self.run, " ".join(known))
             ).fetchall()
             told += [_double(lines[key]) for (key,) in found]
-        new = [each for each in lines.values() if each.key in fresh]
+        new = [each for each in lines.values() if each.digest in fresh]
         return self._put(line, new, told, now)
 
     def _put(
@@ -144,8 +165,8 @@ class Loader:
             line.execute(_TOLD, values)
         with line.cursor().copy(_CHUNKS) as copy:
             for number, (sender, lines) in enumerate(chunks, first):
-                body = b"\n".join(each.line for each in lines)
-                copy.write_row((self.job, number, sender, body))
+                packed = pack(each.spelled for each in lines)
+                copy.write_row((self.job, number, sender, packed))
         for number, (sender, _) in enumerate(chunks, first):
             # Each sender's nth chunk goes before anybody's next one.
             self._senders[sender] += 1 if sender else 0
@@ -174,23 +195,18 @@ class Loader:
         index, self.taken = self.taken, self.taken + 1
         if isinstance(given, BadRow):
             error = RowError(given.line, given.column, given.problem)
-            return Outcome(
-                index=index, key="", line=given.line, error=error, handed=False
-            )
+            return _failed(index, "", given.line, error)
         item = given if isinstance(given, Item) else Item(cast("Message", given))
         message, key = item.message, item.key
         try:
             if not isinstance(cast("object", message), Message):
                 raise _wrong(message)
             key = key or key_of(message)
-            line = spell_entry(index, key, item.line, cast("Message", message))
+            spelled = spell_entry(index, key, item.line, cast("Message", message))
         except NexmoError as why:
-            return Outcome(
-                index=index, key=key, line=item.line, error=why, handed=False
-            )
-        digest = reference(self.name, key)
-        outcome = Outcome(index=index, key=key, line=item.line, handed=False)
-        return _Line(outcome, digest, line, cast("Message", message).sender)
+            return _failed(index, key, item.line, why)
+        sender = cast("Message", message).sender
+        return _Line(index, key, item.line, sender, reference(self.name, key), spelled)
 
 
 def _wrong(message: object) -> NexmoError:
@@ -202,4 +218,8 @@ def _wrong(message: object) -> NexmoError:
 
 
 def _double(ready: _Line) -> Outcome:
-    return attrs.evolve(ready.outcome, error=DoubleError(ready.outcome.key))
+    return _failed(ready.index, ready.key, ready.line, DoubleError(ready.key))
+
+
+def _failed(index: int, key: str, line: int | None, error: NexmoError) -> Outcome:
+    return Outcome(index=index, key=key, line=line, error=error, handed=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 #: The job that sends a chunk. Another shape is another kind.
 CHUNK: Final = "nexmo_async.bulk.v1"
+
+#: Items of a job are much alike: the quickest way makes a seventh of them.
+_EFFORT: Final = 1
 
 #: How it is counted what became of an item, if it is not by the name of its error.
 OK: Final = "ok"
@@ -72,10 +76,15 @@ def spell_entry(index: int, key: str, line: int | None, message: Message) -> byt
     )
 
 
-def read_entries(lines: bytes) -> list[Entry]:
+def pack(lines: Iterable[bytes]) -> bytes:
+    """The items of a chunk, as they are kept."""
+    return zlib.compress(b"\n".join(lines), _EFFORT)
+
+
+def read_entries(packed: bytes) -> list[Entry]:
     """The items of a chunk."""
     found: list[Entry] = []
-    for each in lines.split(b"\n"):
+    for each in zlib.decompress(packed).split(b"\n"):
         head, _, body = each.partition(b"\t")
         index, key, line = json.loads(head)
         message = cast("Message", cast("object", events.read(body)))

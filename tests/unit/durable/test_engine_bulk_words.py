@@ -12,6 +12,7 @@ from nexmo_async.durable.bulk.spelling import (
     Entry,
     Outcome,
     counted,
+    pack,
     read_entries,
     read_outcomes,
     spell_entry,
@@ -40,7 +41,7 @@ def test_an_item_is_read_back_whatever_is_in_it(
     except MessageError:
         return  # it cannot be written as JSON, which is told before anything is sent
 
-    assert read_entries(written + b"\n" + written) == [Entry(7, key, line, message)] * 2
+    assert read_entries(pack([written] * 2)) == [Entry(7, key, line, message)] * 2
 
 
 def test_what_no_other_process_could_read_is_refused() -> None:
