@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 import psycopg
+from cluster_bounds import Answer, keep, told
 from cluster_machines import Stage, asked
 from cluster_rivals import put_dbos, put_pgqueuer
-from harness import write
 from pgqueuer import Queries
 from pgqueuer.db import PsycopgDriver
 
@@ -37,21 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
     from nexmo_async.durable.runs import Durable
-
-#: What must hold. The last word says whether it is the most or the least.
-BOUNDS: Final[dict[str, tuple[float, str]]] = {
-    "limit 30/s: most in any second": (30, "most"),
-    "limit 30/s: share used": (0.90, "least"),
-    "50 senders at 1/s: most of one in any second": (1, "most"),
-    "50 senders at 1/s: share used": (0.95, "least"),
-    "bulk without a limit: messages/s": (2000, "least"),
-    "1,000,000 enqueued: seconds": (60, "most"),
-    "3,000 waiting: seconds to restart": (10, "most"),
-    "3,000 waiting: MiB grown": (10, "most"),
-    "100,000 waiting: seconds to show": (10, "most"),
-    "receipt to next send, cluster: p95 ms": (2000, "most"),
-    "receipt to next send, in process: p95 ms": (50, "most"),
-}
 
 
 @attrs.frozen
@@ -347,38 +332,19 @@ async def main() -> int:
     parser.add_argument("--quick", action="store_true", help="less of each")
     given = parser.parse_args()
     sizes = QUICK if given.quick else Sizes()
-    found: dict[str, float] = {}
-    took: dict[str, float] = {}
+    answers: dict[str, Answer] = {}
     async with Stage() as stage:
         for name in given.names or QUESTIONS:
             began = time.monotonic()
-            found |= await QUESTIONS[name](stage, sizes)
+            found = await QUESTIONS[name](stage, sizes)
             await stage.rest()
             await stage.taken()
-            took[name] = round(time.monotonic() - began, 1)
-            print(f"{name}: {took[name]} s", file=sys.stderr)
-    broken = told(found)
-    if not (given.quick or given.names):
-        bounds = {name: list(bound) for name, bound in BOUNDS.items()}
-        rounded = {name: round(value, 3) for name, value in found.items()}
-        result = {"found": rounded, "bounds": bounds, "seconds": took}
-        print(write("cluster", {**result, "sizes": attrs.asdict(sizes)}))
+            answers[name] = Answer(found, round(time.monotonic() - began, 1))
+            print(f"{name}: {answers[name].took} s", file=sys.stderr)
+    broken = [each for answer in answers.values() for each in told(answer.found)]
+    if not given.quick:
+        print(keep(answers, attrs.asdict(sizes)))
     return len(broken)
-
-
-def told(found: dict[str, float]) -> list[str]:
-    """Print a table; what does not hold."""
-    broken: list[str] = []
-    for name, value in found.items():
-        bound, way = BOUNDS.get(name, (None, ""))
-        holds, mark = True, ""
-        if bound is not None:
-            holds = value <= bound if way == "most" else value >= bound
-            mark = f"{way} {bound:,g}{'' if holds else '  BROKEN'}"
-        if not holds:
-            broken.append(name)
-        print(f"{name:<52} {value:>12,.2f}  {mark}".rstrip())
-    return broken
 
 
 if __name__ == "__main__":
