@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 #: What may be done about a message that a worker was sending when it died.
 OnUnknown = Literal["resend", "wait"]
+
+#: Orders that are kept at hand: each is read by every link of its run, and by whoever
+#: takes its receipts.
+AT_HAND: Final = 1_000
 
 #: The job that sends the next message of a run. Another shape is another kind.
 LINK: Final = "nexmo_async.step.v1"
@@ -56,6 +61,7 @@ def spell(order: Order) -> str:
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
+@lru_cache(AT_HAND)
 def read(body: str) -> Order:
     """The order that was spelled.
 

@@ -21,13 +21,11 @@ BATCH: Final = 100
 STALE: Final = 64
 
 
-@attrs.define(order=True, weakref_slot=False)
+@attrs.define(eq=False, weakref_slot=False)
 class Timer:
     """One deadline."""
 
-    due: float
-    order: int
-    ring: Callable[[], None] | None = attrs.field(order=False)
+    ring: Callable[[], None] | None
 
 
 class Timers:
@@ -40,7 +38,7 @@ class Timers:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._order = itertools.count()
-        self._heap: list[Timer] = []
+        self._heap: list[tuple[float, int, Timer]] = []
         self._stale = 0
         self._bell = asyncio.Event()
 
@@ -50,9 +48,9 @@ class Timers:
 
     def at(self, due: float, ring: Callable[[], None]) -> Timer:
         """Ring at that moment of the monotonic clock. It must not raise."""
-        timer = Timer(due, next(self._order), ring)
-        heapq.heappush(self._heap, timer)
-        if self._heap[0] is timer:
+        timer = Timer(ring)
+        heapq.heappush(self._heap, (due, next(self._order), timer))
+        if self._heap[0][2] is timer:
             self._bell.set()
         return timer
 
@@ -63,7 +61,7 @@ class Timers:
         timer.ring = None
         self._stale += 1
         if self._stale > STALE and self._stale * 2 > len(self._heap):
-            self._heap = [one for one in self._heap if one.ring is not None]
+            self._heap = [one for one in self._heap if one[2].ring is not None]
             heapq.heapify(self._heap)
             self._stale = 0
 
@@ -72,7 +70,7 @@ class Timers:
         while True:
             await self._ring_all()
             now = self._clock.monotonic()
-            delay = self._heap[0].due - now if self._heap else None
+            delay = self._heap[0][0] - now if self._heap else None
             self._bell.clear()
             try:
                 async with self._clock.timeout(delay):
@@ -82,8 +80,8 @@ class Timers:
 
     async def _ring_all(self) -> None:
         rung = 0
-        while self._heap and self._heap[0].due <= self._clock.monotonic():
-            timer = heapq.heappop(self._heap)
+        while self._heap and self._heap[0][0] <= self._clock.monotonic():
+            _, _, timer = heapq.heappop(self._heap)
             ring, timer.ring = timer.ring, None
             if ring is None:
                 self._stale -= 1
