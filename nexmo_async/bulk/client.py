@@ -44,12 +44,13 @@ _TICK: Final = 1.0
 class Carries(Protocol):
     """An engine that sends a job by all of its workers, such as `DbosEngine`."""
 
-    async def carry(
+    async def carry(  # noqa: PLR0913  all that the job was told
         self,
         items: Items,
         *,
         job: str,
         is_resent: bool,
+        has_refs: bool,
         progress: Callable[[Progress], object] | None,
         control: Control | None,
     ) -> Report:
@@ -173,7 +174,7 @@ class Bulk:
         A workflow is one item, and is run by this process: if that is killed half way,
         nobody takes the later steps. The item is unknown, whatever a receipt says of
         its first step, until "resend" begins it again at that step. Where workflows
-        have to outlive the process, run them by `nexmo_async.durable`.
+        have to outlive the process, give an `engine`.
 
         No connection, and a 429, keep the job waiting; wrong credentials and an empty
         account stop it, as every item would meet the same. Anything else is a result.
@@ -213,9 +214,13 @@ class Bulk:
             if guards or journal is not None:
                 setting = "guards" if guards else "journal"
                 raise ConfigurationError(setting, "is of one machine: leave it out")
-            again = on_unknown == "resend"
             return await engine.carry(
-                items, job=job, is_resent=again, progress=progress, control=control
+                items,
+                job=job,
+                is_resent=on_unknown == "resend",
+                has_refs=self._ways.has_refs,
+                progress=progress,
+                control=control,
             )
         clock, control = self._ways.clock, control or Control()
         if isinstance(journal, str | Path | None):

@@ -211,12 +211,13 @@ class DbosEngine(Asking):
         super().sends(send)
         self.bulk.sends(send, receipts)
 
-    async def carry(
+    async def carry(  # noqa: PLR0913  all that the job was told
         self,
         items: Items,
         *,
         job: str,
         is_resent: bool,
+        has_refs: bool,
         progress: Callable[[Progress], object] | None,
         control: Control | None,
     ) -> Report:
@@ -225,6 +226,7 @@ class DbosEngine(Asking):
             items,
             job=job,
             on_unknown="resend" if is_resent else "wait",
+            api="v1" if has_refs else "beta",
             progress=progress,
             control=control,
         )

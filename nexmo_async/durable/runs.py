@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import uuid
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import attrs
 
@@ -24,13 +25,13 @@ from nexmo_async.workflows.kinds import kind_of_code
 from nexmo_async.workflows.run import Happening, Run, Try, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from nexmo_async.clock import Clock
     from nexmo_async.durable.chain import Standing
     from nexmo_async.durable.engine import JobStatus
     from nexmo_async.durable.link import Link
-    from nexmo_async.models.attempt import Outcome
+    from nexmo_async.models.attempt import Outcome, Result
     from nexmo_async.models.plan import Api
     from nexmo_async.models.workflow import Workflow
     from nexmo_async.receipts.store import ReceiptStore
@@ -40,6 +41,8 @@ LOOK: Final = 0.25
 
 #: Runs that are looked at together.
 TOGETHER: Final = 50
+
+_Each = TypeVar("_Each")
 
 _RUN: Final = re.compile(r"[A-Za-z0-9_.-]{1,32}")
 
@@ -76,6 +79,7 @@ class Durable(Engine, ABC):
         name: str | None = None,
         api: Api = "v1",
         lane: str = LANE,
+        on_unknown: OnUnknown | None = None,
     ) -> DurableRun:
         """Begin a workflow; a worker sends it. `nexmo.workflows.run` calls this.
 
@@ -86,6 +90,7 @@ class Durable(Engine, ABC):
                 and nothing begins anew: a name makes a start safe to repeat.
             api: The generation that the workers speak.
             lane: Where its messages queue.
+            on_unknown: As the engine says unless given.
 
         Raises:
             UnsupportedError: It holds a function, or its receipts could not be found.
@@ -99,7 +104,8 @@ class Durable(Engine, ABC):
         now = self.clock.wall()
         held = workflow.steps[0].held_until(instant(self.clock))
         delay = 0.0 if held is None else held.timestamp() - now
-        job = Job(LINK, spell(Order(workflow, lane, self._on_unknown, now)))
+        order = Order(workflow, lane, on_unknown or self._on_unknown, now)
+        job = Job(LINK, spell(order))
         if not await self.submit(job, key=key(run, 1), lane=lane, delay=delay):
             return await self.follow(run)
         return DurableRun(run, workflow, self, now)
@@ -122,11 +128,25 @@ class Durable(Engine, ABC):
         It takes one question for fifty of them.
         """
         mine = [run for run in runs if isinstance(run, DurableRun)]
-        for first in range(0, len(mine), TOGETHER):
-            some = mine[first : first + TOGETHER]
+        for some in _batched(mine, TOGETHER):
             jobs = await statuses_of(self, [run.id for run in some])
             for run in some:
                 run.learn(jobs[run.id], self.clock.wall())
+
+    async def ends(self, runs: Mapping[str, Workflow]) -> dict[str, Result | None]:
+        """How runs have ended, each by its id; None: it goes on.
+
+        Those that are not known, or were forgotten, are left out.
+        """
+        found: dict[str, Result | None] = {}
+        for some in _batched(runs, TOGETHER):
+            for name, jobs in (await statuses_of(self, some)).items():
+                if jobs:
+                    begun = read(jobs[0].body).at
+                    run = DurableRun(name, runs[name], self, begun)
+                    run.learn(jobs, self.clock.wall())
+                    found[name] = run.ending
+        return found
 
     async def call_off(self, run: str) -> None:
         """Send nothing more of a run. What is on its way stays on its way."""
@@ -185,6 +205,11 @@ class DurableRun(Run):
         if end is not None:
             self._conclude(*end, now)
 
+    @property
+    def ending(self) -> Result | None:
+        """How it has ended, by what was learnt; None: it goes on."""
+        return self._result() if self.is_over else None
+
     def _conclude(self, end: Ended, at: float, now: float) -> None:
         if self.ended is None:
             told = (end.outcome, end.step, end.why.words)
@@ -199,6 +224,12 @@ class DurableRun(Run):
         await self.look()
         if not self.is_over:
             await self._durable.clock.sleep(LOOK)
+
+
+def _batched(all_: Iterable[_Each], count: int) -> Iterator[list[_Each]]:
+    left = iter(all_)
+    while some := list(itertools.islice(left, count)):
+        yield some
 
 
 @attrs.frozen

@@ -51,9 +51,7 @@ class Order:
 def spell(order: Order) -> str:
     """The order as JSON."""
     said = {
-        "steps": [_step(step) for step in order.workflow.steps],
-        "patience": order.workflow.patience,
-        "settle": order.workflow.settle,
+        **spell_workflow(order.workflow),
         "lane": order.lane,
         "on_unknown": order.on_unknown,
         "at": order.at,
@@ -69,9 +67,23 @@ def read(body: str) -> Order:
         ValueError: It is none.
     """
     said: dict[str, Any] = json.loads(body)
-    steps = [_read_step(step) for step in said["steps"]]
-    workflow = Workflow(*steps, patience=said["patience"], settle=said["settle"])
+    workflow = read_workflow(said)
     return Order(workflow, said["lane"], said["on_unknown"], said["at"])
+
+
+def spell_workflow(workflow: Workflow) -> dict[str, object]:
+    """The workflow, as JSON may hold it."""
+    return {
+        "steps": [_step(step) for step in workflow.steps],
+        "patience": workflow.patience,
+        "settle": workflow.settle,
+    }
+
+
+def read_workflow(said: Mapping[str, Any]) -> Workflow:
+    """The workflow that was spelled."""
+    steps = [_read_step(step) for step in said["steps"]]
+    return Workflow(*steps, patience=said["patience"], settle=said["settle"])
 
 
 def zone_name(zone: tzinfo) -> str | None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from nexmo_async.durable.runs import Durable
     from nexmo_async.durable.sending import Sends
     from nexmo_async.durable.spelling import OnUnknown
+    from nexmo_async.models.plan import Api
 
 #: Items of a slice unless told otherwise: what may be doubled when a worker dies.
 SLICE: Final = 20
@@ -120,6 +121,7 @@ class ClusterBulk:
         per_sender: float | None = None,
         slice: int = SLICE,  # noqa: A002  as it is called everywhere
         on_unknown: OnUnknown | None = None,
+        api: Api = "v1",
         progress: Callable[[Progress], object] | None = None,
         control: Control | None = None,
     ) -> Report:
@@ -131,6 +133,7 @@ class ClusterBulk:
             per_sender=per_sender,
             slice=slice,
             on_unknown=on_unknown,
+            api=api,
         )
         return await begun.wait(progress=progress, control=control)
 
@@ -143,6 +146,7 @@ class ClusterBulk:
         per_sender: float | None = None,
         slice: int = SLICE,  # noqa: A002  the same
         on_unknown: OnUnknown | None = None,
+        api: Api = "v1",
     ) -> BulkJob:
         """Have each of them sent; workers do. Returns when all are written down.
 
@@ -150,11 +154,16 @@ class ClusterBulk:
         items again, and it goes on: what it had is skipped, what is new is added, and
         what was stopped, or parked, is taken up again.
 
+        A workflow is one item: its run begins under the item's reference, so that
+        `engine.follow` finds it, and its messages queue in the usual lane. Its result
+        is that of the run, and comes up to 30 s after it. A job that is stopped begins
+        no more runs; those that have begun go on.
+
         Args:
-            items: Messages, items or bad rows. Of workflows each is a failed result:
-                start those with `nexmo.workflows.run`.
+            items: Messages, workflows, items of either, or bad rows.
             job: Its name: letters, digits, ``_ . -`` and spaces, 64 at most.
             rate: Items per second at most, over all workers; None: as fast as they can.
+                Of workflows, so many begin.
             per_sender: The same for each sender, over all jobs of the application that
                 say so. As many chunks as there are senders have to be under way, so
                 give the lane "nexmo_async.bulk" that many `at_once`.
@@ -163,6 +172,7 @@ class ClusterBulk:
                 cost more statements.
             on_unknown: What is done about what a dead worker was sending: "resend" or
                 "wait"; as the engine says unless given.
+            api: The generation that the workers speak.
 
         Raises:
             ConfigurationError: A setting cannot work.
@@ -187,7 +197,7 @@ class ClusterBulk:
         number, run, base = cast("tuple[int, int, str]", row)
         if run > 1:
             await self._wake(number)
-        loader = Loader(number, job, run, rate, per_sender)
+        loader = Loader(number, job, run, rate, per_sender, api)
         await self._load(loader, items)
         await self._tables.rows(_LOADED, {"job": number})
         return self._job(job, number, base if run > 1 else "0", values["now"])

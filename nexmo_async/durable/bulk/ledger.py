@@ -31,7 +31,7 @@ RETURNING chunks.sender, chunks.lines, before.owner IS NOT NULL, jobs.name, jobs
 """
 
 _SLICES: Final = """
-SELECT number, places, told FROM nexmo_async.bulk_slices
+SELECT number, places, told, begun FROM nexmo_async.bulk_slices
 WHERE job = %(job)s AND chunk = %(chunk)s
 """
 
@@ -47,8 +47,9 @@ WITH mine AS (
     FOR NO KEY UPDATE OF chunks
 ), ended AS (
     UPDATE nexmo_async.bulk_slices
-    SET ended = %(now)s, told = %(told)s, results = %(results)s,
-        counts = %(counts)s::jsonb, took = %(took)s, tx = pg_current_xact_id()
+    SET ended = %(now)s, told = %(told)s, begun = %(begun)s::int[],
+        results = %(results)s, counts = %(counts)s::jsonb,
+        took = %(took)s, tx = pg_current_xact_id()
     WHERE job = %(job)s AND chunk = %(chunk)s AND number = %(ended)s
       AND results IS NULL AND EXISTS (SELECT FROM mine)
 ), begun AS (
@@ -124,6 +125,7 @@ class Chunk:
         is_replay: Whether somebody else has had it before.
         pending: Places of what has no result yet.
         doubtful: Those of them that a worker may have sent, which died.
+        begun: Places of workflows whose run has begun.
         slices: How many it has so far.
     """
 
@@ -138,7 +140,13 @@ class Chunk:
     is_replay: bool
     pending: list[int]
     doubtful: frozenset[int]
+    begun: set[int]
     slices: int
+
+    @property
+    def left(self) -> list[int]:
+        """Places of what is still to be sent, or begun."""
+        return [place for place in self.pending if place not in self.begun]
 
 
 class Ledger:
@@ -163,9 +171,9 @@ class Ledger:
             return None
         sender, lines, is_replay, name, size, on_unknown, *word = taken
         slices = await self._tables.rows(_SLICES, where)
-        told = {place for _, _, each in slices for place in each or ()}
-        begun = {
-            place for _, places, each in slices if each is None for place in places
+        told = {place for _, _, each, _ in slices for place in each or ()}
+        open_ = {
+            place for _, places, each, _ in slices if each is None for place in places
         }
         entries = read_entries(bytes(lines))
         return Chunk(
@@ -179,8 +187,9 @@ class Ledger:
             on_unknown=on_unknown,
             is_replay=is_replay,
             pending=[place for place in range(len(entries)) if place not in told],
-            doubtful=frozenset(begun - told),
-            slices=max((number for number, _, _ in slices), default=0),
+            doubtful=frozenset(open_ - told),
+            begun={place for *_, each in slices for place in each or ()},
+            slices=max((number for number, *_ in slices), default=0),
         ), Word(*word)
 
     async def turn(
@@ -212,6 +221,7 @@ class Ledger:
                 "now": self._clock.wall(),
                 "ended": None if ended is None else number - 1,
                 "told": [one.place for one in outcomes],
+                "begun": sorted(chunk.begun),
                 "results": spell_outcomes(outcomes),
                 "counts": json.dumps(counted(outcomes)),
                 "took": sum(one.took for one in outcomes),

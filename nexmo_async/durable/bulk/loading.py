@@ -21,6 +21,7 @@ from nexmo_async.durable.bulk.spelling import (
 )
 from nexmo_async.durable.engine import BULK, Job
 from nexmo_async.durable.enqueuing import Due
+from nexmo_async.durable.refusing import refuse
 from nexmo_async.errors import MessageError, NexmoError
 from nexmo_async.models.message import Message
 from nexmo_async.models.workflow import Workflow
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from psycopg import Connection
+
+    from nexmo_async.models.plan import Api
 
 #: Items that are written at once.
 BATCH: Final = 10_000
@@ -106,6 +109,7 @@ class Loader:
         run: Which run of the job it is, from 1.
         rate: Items per second, over all workers; decides how many make a chunk.
         per_sender: The same for each sender.
+        api: The generation that the workers speak.
         taken: How many items were taken so far.
     """
 
@@ -114,6 +118,7 @@ class Loader:
     run: int
     rate: float | None
     per_sender: float | None
+    api: Api
     taken: int = 0
     _senders: dict[str, int] = attrs.field(factory=lambda: defaultdict[str, int](int))
 
@@ -199,22 +204,22 @@ class Loader:
         item = given if isinstance(given, Item) else Item(cast("Message", given))
         message, key = item.message, item.key
         try:
-            if not isinstance(cast("object", message), Message):
-                raise _wrong(message)
+            sender = self._sender(message)
             key = key or key_of(message)
-            spelled = spell_entry(index, key, item.line, cast("Message", message))
+            spelled = spell_entry(index, key, item.line, message)
         except NexmoError as why:
             return _failed(index, key, item.line, why)
-        sender = cast("Message", message).sender
         return _Line(index, key, item.line, sender, reference(self.name, key), spelled)
 
-
-def _wrong(message: object) -> NexmoError:
-    if isinstance(message, Workflow):
-        problem = "is a workflow: start it with nexmo.workflows.run(..., engine=engine)"
-        return MessageError("message", problem)
-    problem = f"is {type(message).__name__}, write Sms(...) or the like"
-    return MessageError("message", problem)
+    def _sender(self, message: object) -> str:
+        """From whom it goes; of a workflow, from whom its first message does."""
+        if isinstance(message, Workflow):
+            refuse(message, self.api)
+            return message.steps[0].message.sender
+        if isinstance(message, Message):
+            return message.sender
+        problem = f"is {type(message).__name__}, write Sms(...) or the like"
+        raise MessageError("message", problem)
 
 
 def _double(ready: _Line) -> Outcome:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import attrs
 
+from nexmo_async.durable.bulk.running import begin, ended
 from nexmo_async.durable.bulk.spelling import CHUNK, Outcome
 from nexmo_async.durable.bulk.turns import LATE
 from nexmo_async.durable.engine import BULK, Job
@@ -21,6 +22,7 @@ from nexmo_async.errors import (
     ThrottledError,
     UnknownOutcomeError,
 )
+from nexmo_async.models.workflow import Workflow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from nexmo_async.durable.bulk.ledger import Chunk, Ledger, Word
     from nexmo_async.durable.bulk.spelling import Entry
     from nexmo_async.durable.bulk.turns import Pace, Turns
-    from nexmo_async.durable.engine import Engine
+    from nexmo_async.durable.runs import Durable
     from nexmo_async.durable.sending import Sends
 
 #: The lane of chunks.
@@ -107,7 +109,7 @@ class ChunkSender:
     """Does the chunks of all jobs on one engine.
 
     Args:
-        engine: Where they queue.
+        engine: Where they queue, and what runs their workflows.
         ledger: Where it is written down.
         pace: Where turns are given out.
         send: Sends one message: `nexmo.messages.send`.
@@ -117,7 +119,7 @@ class ChunkSender:
 
     def __init__(  # noqa: PLR0913, PLR0917  all that it works with
         self,
-        engine: Engine,
+        engine: Durable,
         ledger: Ledger,
         pace: Pace,
         send: Sends,
@@ -167,15 +169,19 @@ class ChunkSender:
         """Send what is pending. How it was left, or what it has met."""
         ends = self._clock.monotonic() + HAND_OVER
         trouble, number = Trouble(), chunk.slices + 1
-        ended: list[Outcome] | None = None
+        over = await ended(self._engine, chunk)
+        last: list[Outcome] | None = None
         while True:
+            places = [one.place for one in over] or self._next(chunk, word)
+            if not places:
+                trouble.rest = trouble.rest or 0.0  # only runs are left, which go on
             is_time = self._clock.monotonic() < ends
             goes_on = is_time and trouble.rest is None and not trouble.stop
-            places = self._next(chunk, word) if goes_on else None
-            told = await self._ledger.turn(chunk, number, ended, places or None)
+            begins = places if goes_on else None
+            told = await self._ledger.turn(chunk, number, last, begins)
             if told is None:
                 return "in other hands"
-            word, ended = told, None
+            word, last = told, None
             if not chunk.pending:
                 await self._ledger.done(chunk)
                 return "done"
@@ -188,8 +194,10 @@ class ChunkSender:
             if word.paused is not None:
                 await self._clock.sleep(LOOK)
                 continue
-            ended = await self._slice(chunk, places or (), word, trouble)
-            number += 1
+            last = over or await self._slice(chunk, places, word, trouble)
+            told_of = {one.place for one in last}
+            chunk.pending[:] = [one for one in chunk.pending if one not in told_of]
+            over, number = [], number + 1
 
     async def _rest(self, chunk: Chunk) -> str | Trouble:
         return "stopped" if await self._ledger.rest(chunk) else Trouble()
@@ -200,10 +208,9 @@ class ChunkSender:
         most = chunk.slice
         if rate is not None:
             most = max(1, min(most, int(rate * PART)))
-        is_doubtful = bool(chunk.pending) and chunk.pending[0] in chunk.doubtful
-        alike = [
-            place for place in chunk.pending if (place in chunk.doubtful) == is_doubtful
-        ]
+        left = chunk.left
+        is_doubtful = bool(left) and left[0] in chunk.doubtful
+        alike = [place for place in left if (place in chunk.doubtful) == is_doubtful]
         return alike[:most]
 
     async def _slice(
@@ -220,10 +227,7 @@ class ChunkSender:
                 ]
             else:
                 await self._paced(chunk, places, word, trouble, tasks, sends)
-        outcomes = [one for task in sends if (one := task.result()) is not None]
-        told = {one.place for one in outcomes}
-        chunk.pending[:] = [place for place in chunk.pending if place not in told]
-        return outcomes
+        return [one for task in sends if (one := task.result()) is not None]
 
     async def _paced(  # noqa: PLR0913, PLR0917  what it sends, how, and where to
         self,
@@ -277,6 +281,8 @@ class ChunkSender:
     ) -> Outcome | None:
         """What became of one item; None: nothing, it is to be sent later."""
         entry, is_doubtful = chunk.entries[place], place in chunk.doubtful
+        if isinstance(entry.message, Workflow):
+            return await begin(self._engine, chunk, place)
         ref = entry.ref(chunk.name)
         if is_doubtful:
             known = await self._known(chunk, entry, place, ref)

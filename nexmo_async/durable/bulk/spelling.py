@@ -13,7 +13,9 @@ from nexmo_async import errors
 from nexmo_async.bulk import BulkResult, UnknownItem
 from nexmo_async.bulk import errors as bulk_errors
 from nexmo_async.bulk.item import reference
+from nexmo_async.durable.spelling import read_workflow, spell_workflow
 from nexmo_async.errors import MessageError, NexmoError
+from nexmo_async.models.workflow import Workflow
 from nexmo_async.receipts import spelling as events
 from nexmo_async.wire.codec import dumps
 
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
 #: The job that sends a chunk. Another shape is another kind.
 CHUNK: Final = "nexmo_async.bulk.v1"
+
+#: What stands behind the line of an item that is a workflow.
+_FLOW: Final = "workflow"
 
 #: Items of a job are much alike: the quickest way makes a seventh of them.
 _EFFORT: Final = 1
@@ -43,37 +48,44 @@ class Entry:
         index: Which item of its source it was, from 0.
         key: Its name within the job.
         line: Where it stood in its file.
-        message: What to send.
+        message: What to send, or to run.
     """
 
     index: int
     key: str
     line: int | None
-    message: Message
+    message: Message | Workflow
 
     def ref(self, job: str) -> str:
-        """The client_ref that it is sent with."""
-        return self.message.client_ref or reference(job, self.key)
+        """The client_ref that it is sent with; of a workflow, the name of its run."""
+        own = None if isinstance(self.message, Workflow) else self.message.client_ref
+        return own or reference(job, self.key)
 
     def named(self, job: str) -> UnknownItem:
         """As reports name it."""
         return UnknownItem(self.key, self.ref(job), self.index, self.line)
 
 
-def spell_entry(index: int, key: str, line: int | None, message: Message) -> bytes:
+def spell_entry(
+    index: int, key: str, line: int | None, message: Message | Workflow
+) -> bytes:
     """An item as one line.
 
     Raises:
         MessageError: No other process could read it back.
     """
+    head: list[object] = [index, key, line]
+    if isinstance(message, Workflow):
+        head.append(_FLOW)
+        return _line(head, dumps(spell_workflow(message)))
     if message.channel == "raw":
         problem = "is Raw: a job on an engine needs words for what it sends"
         raise MessageError("message", problem)
-    return (
-        dumps(cast("Any", [index, key, line]))
-        + b"\t"
-        + events.spell(cast("Any", message))
-    )
+    return _line(head, events.spell(cast("Any", message)))
+
+
+def _line(head: list[object], body: bytes) -> bytes:
+    return dumps(cast("Any", head)) + b"\t" + body
 
 
 def pack(lines: Iterable[bytes]) -> bytes:
@@ -86,8 +98,11 @@ def read_entries(packed: bytes) -> list[Entry]:
     found: list[Entry] = []
     for each in zlib.decompress(packed).split(b"\n"):
         head, _, body = each.partition(b"\t")
-        index, key, line = json.loads(head)
-        message = cast("Message", cast("object", events.read(body)))
+        index, key, line, *kind = json.loads(head)
+        if kind == [_FLOW]:
+            message: Any = read_workflow(json.loads(body))
+        else:
+            message = events.read(body)
         found.append(Entry(index, key, line, message))
     return found
 
@@ -134,7 +149,7 @@ class Outcome:
         is_unknown = isinstance(self.error, errors.UnknownOutcomeError)
         return UNKNOWN if is_unknown else type(self.error).__name__
 
-    def result(self, message: Message | None) -> BulkResult:
+    def result(self, message: Message | Workflow | None) -> BulkResult:
         """As whoever waits for it gets it."""
         return BulkResult(
             index=self.index,

@@ -42,7 +42,8 @@ CREATE INDEX IF NOT EXISTS bulk_chunks_open
     ON nexmo_async.bulk_chunks (job, number) WHERE state <> 'done';
 CREATE TABLE IF NOT EXISTS nexmo_async.bulk_slices (
     job int, chunk int, number int, places int[] NOT NULL, began float8 NOT NULL,
-    ended float8, told int[], results text, counts jsonb, took float8, tx xid8,
+    ended float8, told int[], begun int[], results text, counts jsonb,
+    took float8, tx xid8,
     PRIMARY KEY (job, chunk, number)
 );
 CREATE INDEX IF NOT EXISTS bulk_slices_told

@@ -14,6 +14,7 @@ import pytest
 from nexmo_async.bulk import BadRow, Control, Item
 from nexmo_async.bulk.item import reference
 from nexmo_async.clock import SystemClock
+from nexmo_async.durable import settle
 from nexmo_async.durable.dbos import DbosEngine
 from nexmo_async.errors import (
     AuthenticationError,
@@ -23,6 +24,7 @@ from nexmo_async.errors import (
     RequestError,
 )
 from nexmo_async.models.message import Sms
+from nexmo_async.models.receipt import Receipt
 from nexmo_async.models.step import Step
 from nexmo_async.models.workflow import Workflow
 
@@ -65,6 +67,11 @@ def items(*keys: str) -> list[Item]:
     return [item(key) for key in keys]
 
 
+def flow(text: str) -> Workflow:
+    message = Sms(to="447700900000", sender="ACME", content=text)
+    return Workflow(Step(message, until="delivered", within=60.0), Step(message))
+
+
 @asynccontextmanager
 async def at_work(engine: DbosEngine) -> AsyncIterator[None]:
     async with asyncio.timeout(30), asyncio.TaskGroup() as group:
@@ -86,12 +93,12 @@ async def test_each_item_has_one_result_and_what_is_none_is_told(
 ) -> None:
     office = Office({"bad": [RequestError(422, "Bad")]})
     engine.sends(office.send)
-    step = Step(Sms(to="447700900000", sender="ACME", content="hi"))
-    flow = Workflow(attrs.evolve(step, until="delivered", within=9.0), step)
+    steps = flow("flow").steps
+    here = Workflow(attrs.evolve(steps[0], skip_if=lambda _: True), steps[1])
     given: list[Item | BadRow] = [
         *items("a", "bad", "a"),
         BadRow(4, "to", "is no number"),
-        Item(flow, key="flow"),
+        Item(here, key="flow"),
     ]
     async with at_work(engine):
         report = await engine.bulk.run(given, job="j", slice=1)
@@ -102,14 +109,14 @@ async def test_each_item_has_one_result_and_what_is_none_is_told(
         with pytest.raises(ConfigurationError, match="not known"):
             await engine.bulk.find("j")
 
-    failed = {"DoubleError": 1, "RequestError": 1, "RowError": 1, "MessageError": 1}
+    failed = {"DoubleError": 1, "RequestError": 1, "RowError": 1, "UnsupportedError": 1}
     assert (report.total, report.ok, report.failed) == (5, 1, failed)
     assert [found[index].reason for index in sorted(found)] == [
         "",
         "RequestError",
         "DoubleError",
         "RowError",
-        "MessageError",
+        "UnsupportedError",
     ]
     assert found[0].message == item("a").message
     assert found[0].message_uuid == f"m-{reference('j', 'a')}"
@@ -138,6 +145,78 @@ async def test_what_did_not_leave_is_sent_later_and_bad_credentials_stop_the_job
     assert (later.ok, later.stopped) == (2, "")
     assert (stopped.total, stopped.stopped[:19]) == (0, "AuthenticationError")
     assert (again.ok, again.stopped) == (1, "")
+
+
+@attrs.define
+class Delivering(Office):
+    """Tells the engine that a message is delivered, before it says that it took it."""
+
+    engine: DbosEngine = attrs.field(kw_only=True)
+
+    async def send(self, message: Any, *, total: float | None) -> Accepted:  # noqa: ANN401
+        accepted = await super().send(message, total=total)
+        receipt = Receipt(
+            message_uuid=accepted.message_uuid,
+            status="delivered",
+            at=None,
+            channel=message.channel,
+            to=message.to,
+            sender=message.sender,
+            client_ref=message.client_ref,
+        )
+        await settle(self.engine, receipt, self.engine.clock)
+        return accepted
+
+
+async def test_a_workflow_is_one_item_and_its_result_is_that_of_its_run(
+    engine: DbosEngine,
+) -> None:
+    office = Delivering({"bad": [RequestError(422, "Bad")]}, engine=engine)
+    engine.sends(office.send)
+    flows = [Item(flow(text), key=text) for text in ("good", "bad")]
+    job = await engine.bulk.begin([*flows, *items("plain")], job="j", rate=100)
+    async with at_work(engine):
+        report = await job.wait()
+        told = {one.key: one async for one in job.results()}
+        run = await engine.follow(reference("j", "good"))
+
+    assert (report.total, report.ok) == (3, 2)
+    assert report.failed == {"WorkflowEndedError": 1}
+    assert told["good"].message == run.workflow == flow("good")
+    assert told["good"].message_uuid == f"m-{run.id}:1"
+    assert "stopped: refused" in str(told["bad"].error)
+    assert len(office.sent) == 2
+
+
+async def test_a_run_is_begun_once_whenever_the_worker_dies_that_begins_it(
+    engine: DbosEngine, database: str
+) -> None:
+    office = Delivering(engine=engine)
+    engine.sends(office.send)
+    flows = [Item(flow(text), key=text) for text in ("begun", "not yet")]
+    job = await engine.bulk.begin(flows, job="j")
+    await _begun(database, [0, 1])
+    await engine.start(flow("begun"), name=reference("j", "begun"))
+    async with at_work(engine):
+        report = await job.wait()
+
+    assert (report.ok, report.resent, len(office.sent)) == (2, 0, 2)
+
+
+async def test_a_run_that_is_known_no_more_is_unknown_and_not_begun_again(
+    engine: DbosEngine, database: str
+) -> None:
+    office = Delivering(engine=engine)
+    engine.sends(office.send)
+    job = await engine.bulk.begin([Item(flow("a"), key="a")], job="j")
+    await _begun(database, [0])
+    async with await psycopg.AsyncConnection.connect(database) as line:
+        told = "UPDATE nexmo_async.bulk_slices SET told = '{}', results = '[]'"
+        await line.execute(f"{told}, begun = '{{0}}'")
+    async with at_work(engine):
+        report = await job.wait()
+
+    assert (report.unknown, len(office.sent)) == (1, 0)
 
 
 @pytest.mark.parametrize("how", ["resend", "wait", "receipt"])
