@@ -73,14 +73,21 @@ def essence(event: Event) -> bytes:
     return dumps(_object(event, whole=False))
 
 
-def read(written: bytes) -> Event:
+def read(written: bytes, *, ref: str | None = None) -> Event:
     """The event that was spelled.
+
+    Args:
+        written: As it was spelled.
+        ref: Its client_ref, if it was written with none.
 
     Raises:
         ValueError: It was written by nobody, or by a release that knows more.
     """
     try:
-        return cast("Event", _thing(loads(written)))
+        said: Any = loads(written)
+        if ref is not None:
+            said[_VALUE].setdefault("client_ref", ref)
+        return cast("Event", _thing(said))
     except (TypeError, KeyError, AttributeError, ImportError, ArithmeticError) as why:
         raise ValueError(f"no event: {type(why).__name__}") from None
 

@@ -175,7 +175,7 @@ class Ledger:
         open_ = {
             place for _, places, each, _ in slices if each is None for place in places
         }
-        entries = read_entries(bytes(lines))
+        entries = read_entries(bytes(lines), name)
         return Chunk(
             job=job,
             name=name,

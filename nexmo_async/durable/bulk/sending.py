@@ -289,9 +289,8 @@ class ChunkSender:
             if known is not None:
                 return known
         at, error, name = self._clock.monotonic(), None, ""
-        message = attrs.evolve(entry.message, client_ref=ref)
         try:
-            taken = await self._send(message, total=SEND_WITHIN)
+            taken = await self._send(entry.message, total=SEND_WITHIN)
             name = taken.message_uuid
         except (*WAITED_OUT, *STOPS) as why:
             trouble.met(why)

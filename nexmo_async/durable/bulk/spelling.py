@@ -93,8 +93,8 @@ def pack(lines: Iterable[bytes]) -> bytes:
     return zlib.compress(b"\n".join(lines), _EFFORT)
 
 
-def read_entries(packed: bytes) -> list[Entry]:
-    """The items of a chunk."""
+def read_entries(packed: bytes, job: str = "") -> list[Entry]:
+    """The items of a chunk; ready to be sent, if it is said by which job."""
     found: list[Entry] = []
     for each in zlib.decompress(packed).split(b"\n"):
         head, _, body = each.partition(b"\t")
@@ -102,7 +102,8 @@ def read_entries(packed: bytes) -> list[Entry]:
         if kind == [_FLOW]:
             message: Any = read_workflow(json.loads(body))
         else:
-            message = events.read(body)
+            ref = reference(job, key) if job else None
+            message = events.read(body, ref=ref)
         found.append(Entry(index, key, line, message))
     return found
 
