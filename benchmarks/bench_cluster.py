@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import os
 import statistics
 import subprocess
@@ -177,8 +178,11 @@ def failover(number: int) -> Workflow:
 
 async def started(engine: Durable, count: int, first: int = 0) -> None:
     """Begin so many runs."""
-    for number in range(first, first + count):
-        await engine.start(failover(number), name=f"r{number}")
+    numbers = iter(range(first, first + count))
+    while some := list(itertools.islice(numbers, 20)):
+        await asyncio.gather(
+            *(engine.start(failover(each), name=f"r{each}") for each in some)
+        )
 
 
 async def waiting(stage: Stage, sizes: Sizes) -> dict[str, float]:
