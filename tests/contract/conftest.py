@@ -1,5 +1,5 @@
 """Databases for this room."""
 
-from postgres_fixtures import database, postgres, prepared
+from postgres_fixtures import database, databases, postgres
 
-__all__ = ["database", "postgres", "prepared"]
+__all__ = ["database", "databases", "postgres"]

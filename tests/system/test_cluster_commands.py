@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 import pytest
-from postgres_fixtures import database, postgres, prepared
+from postgres_fixtures import database, databases, postgres
 
 from nexmo_async.clock import SystemClock
 from nexmo_async.durable.dbos import DbosEngine
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from nexmo_async.sandbox import Sandbox
     from nexmo_async.testing.postgres import PostgresServer
 
-__all__ = ["database", "postgres", "prepared"]
+__all__ = ["database", "databases", "postgres"]
 
 #: Seconds after which a busy machine is given up; nothing waits for them to be over.
 PATIENCE: Final = 120.0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 import pytest
-from postgres_fixtures import database, postgres, prepared
+from postgres_fixtures import database, databases, postgres
 
 from nexmo_async.durable import InProcessEngine
 from nexmo_async.models.receipt import Receipt
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nexmo_async.clock import ManualClock
     from nexmo_async.models.message import Message
 
-__all__ = ["database", "postgres", "prepared"]
+__all__ = ["database", "databases", "postgres"]
 
 
 @attrs.frozen
