@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from cluster_bulk_stage import BulkStage
@@ -15,6 +15,8 @@ from cluster_bulk_stage import BulkStage
 from nexmo_async.bulk import Item
 from nexmo_async.bulk.item import reference
 from nexmo_async.models.message import Sms
+from nexmo_async.models.step import Step
+from nexmo_async.models.workflow import Workflow
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -67,6 +69,38 @@ async def test_a_worker_killed_half_way_loses_nothing_and_each_double_is_told(
     assert report.resent <= AT_ONCE * SLICE
     assert len(taken.all) - ITEMS <= report.resent
     assert taken.doubled <= {one.client_ref for one in report.resent_items}
+
+
+def flows(count: int) -> Iterator[Item]:
+    """Nothing is ever heard of either message, and the run ends in silence."""
+    for one in items(count):
+        message = cast("Sms", one.message)
+        first = Step(message, until="delivered", within=4.0)
+        yield Item(Workflow(first, Step(message), patience=4.0), key=one.key)
+
+
+@pytest.mark.skipif(
+    "NEXMO_ASYNC_CLUSTER" not in os.environ,
+    reason="takes a minute: run `nox -s cluster`",
+)
+async def test_a_worker_killed_while_runs_begin_loses_none_and_begins_none_twice(
+    stage: BulkStage,
+) -> None:
+    await stage.work("w1", "w2")
+    job = await stage.engine.bulk.begin(flows(200), job="spring")
+    async with asyncio.TaskGroup() as group:
+        sweeping = group.create_task(stage.sweep())
+        await stage.until(50)
+        await stage.kill("w1")
+        async with asyncio.timeout(120):
+            report = await job.wait()
+        sweeping.cancel()
+    taken = await stage.taken()
+    _print(report, len(taken.all), len(taken.doubled))
+
+    assert taken.refs == {f"{ref}:{n}" for ref in refs("spring", 200) for n in (1, 2)}
+    assert (report.total, report.failed) == (200, {"WorkflowEndedError": 200})
+    assert len(taken.doubled) <= 200  # as of any run: what w1 was sending
 
 
 async def test_another_process_pauses_resumes_and_stops_a_job(stage: BulkStage) -> None:
