@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import attrs
@@ -155,6 +156,7 @@ def _answer(status: JobStatus) -> Answer | None:
     return Answer(**status.facts[ANSWER]) if ANSWER in status.facts else None
 
 
+@lru_cache(1_000)  # each is read at every look at its run
 def _receipt(said: str) -> Receipt:
     event = events.read(said.encode())
     if not isinstance(event, Receipt):

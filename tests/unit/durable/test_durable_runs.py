@@ -70,6 +70,18 @@ async def test_a_failure_leads_on_at_once(office: Office, clock: ManualClock) ->
     assert office.told == ["r:1 whatsapp", "r:2 viber"]
 
 
+async def test_what_follows_leaves_before_the_next_receipt_is_heeded(
+    office: Office, clock: ManualClock
+) -> None:
+    await office.engine.start(FLOW, name="r")
+    await office.engine.start(FLOW, name="s")
+    await clock.advance(1)
+    await office.tell(1, "rejected", 1300)
+    assert office.told[2:] == ["r:2 viber"]
+    await office.tell(2, "rejected", 1300)
+    assert office.told[2:] == ["r:2 viber", "s:2 viber"]
+
+
 async def test_what_is_not_far_enough_changes_nothing(
     office: Office, clock: ManualClock
 ) -> None:
