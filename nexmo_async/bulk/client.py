@@ -208,12 +208,9 @@ class Bulk:
             JournalFullError: The journal could not be written. Nothing was lost: run
                 the job again once there is room.
         """
-        _check(job, on_unknown)
-        at_least_one(concurrency)
+        _check(job, on_unknown, concurrency)
         if engine is not None:
-            if guards or journal is not None:
-                setting = "guards" if guards else "journal"
-                raise ConfigurationError(setting, "is of one machine: leave it out")
+            _of_all_machines(guards=guards, journal=journal)
             return await engine.carry(
                 items,
                 job=job,
@@ -223,8 +220,7 @@ class Bulk:
                 control=control,
             )
         clock, control = self._ways.clock, control or Control()
-        if isinstance(journal, str | Path | None):
-            journal = SqliteJournal(journal or f"{job}.db")
+        journal = _journal(journal, job)
         if total is None and isinstance(items, Sized):
             total = len(items)
         intake = Intake(items, control, clock, guards)
@@ -312,14 +308,29 @@ class Bulk:
         return pumping
 
 
-def _check(job: str, on_unknown: OnUnknown) -> None:
-    """Refuse what is no name, and what is no way to go about the unknown."""
+def _check(job: str, on_unknown: OnUnknown, concurrency: int) -> None:
+    """Refuse what is no name, no number, and no way to go about the unknown."""
+    at_least_one(concurrency)
     if not _NAME.fullmatch(job):
         problem = "is no name: write letters, digits, '_', '.', '-', 64 at most"
         raise ConfigurationError("job", problem)
     if on_unknown not in get_args(OnUnknown):
         problem = f"is {on_unknown!r}, choose of {', '.join(get_args(OnUnknown))}"
         raise ConfigurationError("on_unknown", problem)
+
+
+def _of_all_machines(*, guards: Sequence[Guard], journal: object) -> None:
+    """Refuse what no other process knows."""
+    if guards or journal is not None:
+        setting = "guards" if guards else "journal"
+        raise ConfigurationError(setting, "is of one machine: leave it out")
+
+
+def _journal(journal: str | Path | Journal | None, job: str) -> Journal:
+    """The file, unless it is a journal already."""
+    if isinstance(journal, str | Path | None):
+        return SqliteJournal(journal or f"{job}.db")
+    return journal
 
 
 def _ignore(_: Progress) -> None:
