@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 #: Whose jobs they are, if several programs share a database.
 APPLICATION: Final = "nexmo-async"
 
+#: Messages of runs that one worker sends at the same time, unless their lane says
+#: otherwise. With thousands, none would be done before its look at the database is old.
+LINKS: Final = 50
+
 #: Seconds between two looks of a worker into a lane.
 POLL: Final = 0.1
 
@@ -103,7 +107,7 @@ class DbosEngine(Asking):
             advice = "Give each worker an id of its own, such as its host's name."
             raise ConfigurationError("worker", problem, advice)
         self._application = application
-        usual = (Lane(LANE), Lane(BULK_LANE, at_once=AT_ONCE))
+        usual = (Lane(LANE, at_once=LINKS), Lane(BULK_LANE, at_once=AT_ONCE))
         self._lanes = {lane.name: lane for lane in (*usual, *lanes)}
         self._lease = lease
         self._suspects = Suspects(gone_after)
