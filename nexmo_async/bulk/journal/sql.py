@@ -7,6 +7,10 @@ from typing import Final
 #: Stands in the file's header, so that no other database is taken for a journal.
 APPLICATION: Final = 0x6E786D6F
 
+#: Pages (4 KB) of the log before they are brought into the file. It is then written
+#: over from the beginning, which reaches the disk sooner than a file that grows.
+PAGES: Final = 256
+
 #: Of what stands in the file. Another one is refused.
 VERSION: Final = 1
 

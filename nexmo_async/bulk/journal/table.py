@@ -177,6 +177,7 @@ class Table:
             raise JournalError(str(self.path), problem, _TORN)
         rows.execute("PRAGMA journal_mode = WAL")
         rows.execute(f"PRAGMA synchronous = {'FULL' if self.is_full else 'NORMAL'}")
+        rows.execute(f"PRAGMA wal_autocheckpoint = {sql.PAGES}")
         # All at once: a kill leaves an empty file, or a journal.
         rows.execute("BEGIN IMMEDIATE")
         if commits < 0:
