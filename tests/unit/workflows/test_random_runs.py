@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from nexmo_async.workflows.run import Run
 
 #: How many runs; `NEXMO_ASYNC_RANDOM_RUNS=100000` is the long proof.
-RUNS: Final = int(os.environ.get("NEXMO_ASYNC_RANDOM_RUNS", "2000"))
+RUNS: Final = int(os.environ.get("NEXMO_ASYNC_RANDOM_RUNS", "1000"))
 
 #: Runs that share one desk, so that they could get in each other's way.
 TOGETHER: Final = 25
