@@ -29,6 +29,9 @@ SWEEP_EVERY: Final = 5.0
 #: Seconds that jobs under way get to end when a worker stops.
 PATIENCE: Final = 30
 
+#: Seconds for which a job that was done may not be written down yet.
+UNWRITTEN: Final = 5.0
+
 _log: Final = logging.getLogger("nexmo_async.durable")
 
 _here: Worker | None = None
@@ -120,7 +123,10 @@ class Worker:
         DBOS.launch()
 
     def _stop(self) -> None:
-        DBOS.destroy(workflow_completion_timeout_sec=PATIENCE if self.doing else 0)
+        now, done_at = self._clock.wall(), self._done_at
+        is_busy = self.doing or (done_at is not None and now - done_at < UNWRITTEN)
+        # Else it would look as if it had died, and what was sent be sent again.
+        DBOS.destroy(workflow_completion_timeout_sec=PATIENCE if is_busy else 0)
 
     async def _watch(self, leases: Leases) -> None:
         """Work only while the lock is held; take it again when the database is back."""

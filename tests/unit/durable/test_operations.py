@@ -122,6 +122,28 @@ async def test_a_worker_takes_nothing_from_a_paused_lane(engine: DbosEngine) -> 
     assert first.state == "queued"
 
 
+async def test_what_is_done_as_its_worker_stops_is_written_down(
+    engine: DbosEngine,
+) -> None:
+    begun = asyncio.Event()
+
+    async def do(key: str, _: str) -> str:
+        begun.set()
+        return key
+
+    engine.handle(KIND, do)
+    running = asyncio.ensure_future(engine.run())
+    await engine.submit(Job(KIND, "{}"), key="a:1")
+    await begun.wait()
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    job = await engine.status("a:1")
+
+    assert job is not None
+    assert (job.state, job.result) == ("done", "a:1")
+
+
 async def test_a_worker_that_is_stopped_lets_its_jobs_end_and_gives_its_lease_back(
     database: str, engine: DbosEngine
 ) -> None:
