@@ -199,20 +199,31 @@ class Job:
         self, writing: Writing, known: Entry, name: str
     ) -> BulkResult | None:
         """What to do about an item that the journal knows."""
-        what, taken = what_next(known), writing.taken
-        if what == "send":
-            return await self._send(writing, name)
-        if not await writing.is_first():
-            return self._double(writing)
-        if what == "settle" and self.on_unknown == "resend":
+        match what_next(known):
+            case "send":
+                return await self._send(writing, name)
+            case "double":
+                return self._double(writing)
+            case "skip" | "settle" if not await writing.is_first():
+                return self._double(writing)
+            case "skip":
+                self.intake.give_back()
+                return _skipped(writing.taken, known)
+            case "settle":
+                return await self._doubtful(writing, known, name)
+
+    async def _doubtful(
+        self, writing: Writing, known: Entry, name: str
+    ) -> BulkResult | None:
+        """What to do about an item that an earlier run may have sent."""
+        taken = writing.taken
+        if self.on_unknown == "resend":
             uuid = await self._look(known, 0.0)
             if not uuid:
                 return await self._send(writing, name)
             self.intake.give_back()
             return self._found(known, uuid, taken)
         self.intake.give_back()
-        if what == "skip":
-            return _skipped(taken, known)
         self._set_aside(taken, writing.key)
         return None
 
