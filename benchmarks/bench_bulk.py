@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import statistics
 import tempfile
 import time
@@ -16,7 +15,16 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from harness import in_turns, opened, responder, run, summed, write
+from harness import (
+    in_turns,
+    memory,
+    opened,
+    responder,
+    run,
+    summed,
+    write,
+    yardstick,
+)
 from rivals import Aiohttp, Ours, Vendor, dumps, loads, payload
 
 from nexmo_async import Basic, Limit, Nexmo, Sms
@@ -24,9 +32,11 @@ from nexmo_async.transport.aiohttp import AiohttpTransport
 from nexmo_async.transport.base import Request, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from harness import Responder, Round
+
+    from nexmo_async.bulk import BulkResult
 
 IN_FLIGHT: Final = 64
 
@@ -48,6 +58,7 @@ BESIDE: Final = (
 MOST_GROWN: Final = 20_000_000
 DEARER: Final = 1.05
 STRETCHES: Final = 10
+PARTS: Final = 400
 
 #: What is allowed per second, and the least that must go out.
 LIMIT: Final = 500
@@ -150,36 +161,39 @@ class Null:
         """Nothing to close."""
 
 
-def memory() -> int:
-    """Bytes that the process has in memory."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
-
-
 async def million(items: int) -> dict[str, object]:
     """So many items over nothing: memory, and the price of the last."""
-    stretch, sent = items // STRETCHES, 0
-    costs: list[float] = []
+    part, costs, steady = items // STRETCHES // PARTS, list[float](), list[float]()
     async with Nexmo(Basic("key", "secret"), transport=Null()) as nexmo:
-        async for _ in nexmo.bulk.stream(map(sms, range(stretch // 10))):
-            pass
-        before, began = memory(), time.process_time()
-        async for result in nexmo.bulk.stream(map(sms, range(items))):
-            assert result.ok
-            sent += 1
-            if not sent % stretch:
-                now = time.process_time()
-                costs.append((now - began) / stretch)
-                began = now
+        results = nexmo.bulk.stream(map(sms, range(items + part)))
+        await _taken(results, part)
+        before = memory()
+        for _ in range(STRETCHES):
+            used = passed = 0.0
+            for _ in range(PARTS):
+                used += await _taken(results, part)
+                passed += yardstick()
+            costs.append(used / part / PARTS)
+            steady.append(used / passed)
         grown = memory() - before
-    dearer = costs[-1] / costs[0]
+        assert await anext(results, None) is None
+    dearer = steady[-1] / steady[0]
     return {
-        "items": sent,
+        "items": items,
         "microseconds each": [round(each * 1e6, 1) for each in costs],
+        "by the yardstick": [round(each / steady[0], 3) for each in steady],
         "last / first": round(dearer, 3),
         "bytes grown": grown,
         "verdict": _verdict(holds=grown < MOST_GROWN and dearer <= DEARER),
     }
+
+
+async def _taken(results: AsyncIterator[BulkResult], count: int) -> float:
+    """Take so many. Seconds of CPU that it took."""
+    used = time.process_time()
+    for _ in range(count):
+        assert (await anext(results)).ok
+    return time.process_time() - used
 
 
 async def limited(seconds: float) -> dict[str, object]:

@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from harness import pin, responder, write
+from harness import memory, pin, responder, write, yardstick
 from rivals import APPLICATION, KEY
 
 from nexmo_async import Jwt, Limit, Nexmo, Sms
@@ -35,20 +33,6 @@ def messages(count: int) -> Iterator[Sms]:
     """One after the other: none is made before it is needed."""
     for number in range(count):
         yield Sms(to=f"4477{number:08}", sender="447700900001", content="Hello")
-
-
-def memory() -> int:
-    """Bytes that the process has in memory."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
-
-
-def yardstick() -> float:
-    """Seconds of CPU for a piece of work that is always the same."""
-    used = time.process_time()
-    words = [str(number) for number in range(20_000)]
-    assert len({word: word.encode() for word in words}) == len(words)
-    return time.process_time() - used
 
 
 async def main() -> None:

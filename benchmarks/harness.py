@@ -156,6 +156,24 @@ def summed(rounds: Sequence[Round]) -> dict[str, float]:
     }
 
 
+def memory() -> int:
+    """Bytes that the process has in memory."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def yardstick() -> float:
+    """Seconds of CPU for a piece of work that is always the same.
+
+    A machine that others use is slower at one minute than at another: what takes long
+    is held against this, measured in between.
+    """
+    used = time.process_time()
+    words = [str(number) for number in range(20_000)]
+    assert len({word: word.encode() for word in words}) == len(words)
+    return time.process_time() - used
+
+
 def machine() -> dict[str, object]:
     """On what it was measured, and of what."""
     return {
