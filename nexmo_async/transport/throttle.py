@@ -111,13 +111,11 @@ class Turn:
     """What a request has that may go.
 
     Attributes:
-        windows: Where it counts.
-        went: From when on, on the monotonic clock.
+        windows: Where it has a place.
         waited: Seconds that it queued.
     """
 
     windows: Sequence[Window]
-    went: float
     waited: float = 0.0
 
 
@@ -161,7 +159,7 @@ class Throttle:
         )
 
     async def enter(self, request: Request, queued: Callable[[], object]) -> Turn:
-        """Wait until the request may go.
+        """Wait until the request may go. Say then that it has `left`, or `give_back`.
 
         Args:
             request: Its sender, recipient and the like say which limits concern it.
@@ -180,24 +178,24 @@ class Throttle:
                 if limit.max_wait is not None:
                     patience = min(patience, limit.max_wait)
         if self._windows.enter(windows, came):
-            return Turn(windows, came)
+            return Turn(windows)
         queued()
         try:
             async with self._clock.timeout(None if math.isinf(patience) else patience):
                 went = await self._wait(windows, came)
         except TimeoutError:
             raise ThrottledError(max(patience, 0.0)) from None
-        return Turn(windows, went, went - came)
+        return Turn(windows, went - came)
 
     def left(self, turn: Turn) -> None:
-        """Whoever had this turn is gone, and counts from now on.
+        """Whoever had this turn is gone, and counts from now on."""
+        self._windows.left(turn.windows, self._clock.monotonic())
+        self._look_again()
 
-        It may have been held up between its turn and leaving, and the next one on its
-        place may not: the server would see less than the window between the two.
-        """
-        now = self._clock.monotonic()
-        for window in turn.windows:
-            window.move(turn.went, now)
+    def give_back(self, turn: Turn) -> None:
+        """Whoever had this turn does not go: another may have it."""
+        self._windows.give_back(turn.windows, self._clock.monotonic())
+        self._look_again()
 
     def refused(self, request: Request, quiet: float) -> None:
         """Close the key that a 429 is about, for so many seconds."""
@@ -230,8 +228,7 @@ class Throttle:
                 else:
                     await bell.wait()
                 bell.clear()
-            went = self._clock.monotonic()
-            self._windows.go(waiter, went)
+            self._windows.go(waiter)
         finally:
             del self._bells[bell]
             self._windows.leave(waiter, self._clock.monotonic())
@@ -240,7 +237,7 @@ class Throttle:
             if self._watch is None and self._bells:
                 next(reversed(self._bells)).set()
             self._look_again()
-        return went
+        return self._clock.monotonic()
 
     async def _keep_watch(self, bell: asyncio.Event) -> None:
         now = self._clock.monotonic()
@@ -276,16 +273,14 @@ class Throttled:
             ThrottledError: It queued for too long. Nothing was sent.
         """
         turn = await self.throttle.enter(request, lambda: self._queued(request))
-        if turn.waited:
-            if self.tell is not None:
-                self.tell(events.Throttled(request.subject, turn.waited))
-            if self.fresh is not None:
-                request = request.signed(await self.fresh())
-            rest = request.deadline - self.clock.monotonic()
-            if rest < request.timeout:
-                request = attrs.evolve(request, timeout=rest)
-        if request.leaving is not None:
-            await request.leaving()
+        try:
+            if turn.waited:
+                request = await self._renewed(request, turn.waited)
+            if request.leaving is not None:
+                await request.leaving()
+        except BaseException:
+            self.throttle.give_back(turn)
+            raise
         response = await _leaving(self.inner.send(request), self.throttle, turn)
         if response.status == _TOO_MANY:
             quiet = retry_after(response, self.clock.wall())
@@ -295,6 +290,17 @@ class Throttled:
     async def aclose(self) -> None:
         """Close what is inside."""
         await self.inner.aclose()
+
+    async def _renewed(self, request: Request, waited: float) -> Request:
+        """As it may go after a wait: in less time, and with a token that holds."""
+        if self.tell is not None:
+            self.tell(events.Throttled(request.subject, waited))
+        if self.fresh is not None:
+            request = request.signed(await self.fresh())
+        rest = request.deadline - self.clock.monotonic()
+        if rest < request.timeout:
+            request = attrs.evolve(request, timeout=rest)
+        return request
 
     def _queued(self, request: Request) -> None:
         if self.tell is not None:

@@ -1,7 +1,7 @@
 """Decides who may go when: exact sliding windows, first come first served. No await.
 
 A waiter passes its windows one by one, the narrowest first, and *holds* a place in
-each until it has them all; when it goes, all of them begin to count at that moment.
+each until it has them all and has left; all of them begin to count at that moment.
 So no window ever sees more than its number, nobody is overtaken for good, and each
 waiter costs one turn of a heap per window, however many others wait.
 """
@@ -50,8 +50,8 @@ class Window:
     """At most `number` in any `per` seconds, for one key.
 
     Attributes:
-        used: When each of the last ones went, oldest first.
-        held: Places kept for waiters that still need another window.
+        used: When each of the last ones left, oldest first.
+        held: Places kept for those that still need another window, or have not left.
         closed_until: Nobody passes before that moment.
         queue: Who waits here, by order of arrival, and who gave up since.
         waiting: How many of them still do.
@@ -82,16 +82,6 @@ class Window:
         """How many went within the last `per` seconds."""
         self.opens(now)
         return len(self.used)
-
-    def move(self, went: float, now: float) -> None:
-        """Let whoever went then count from now on, others that went since apart."""
-        used = self.used
-        for place, moment in enumerate(reversed(used), 1):  # few went since
-            if moment <= went:
-                if moment == went:  # else so long ago that it does not count any more
-                    del used[-place]
-                break
-        used.append(now)
 
     def close(self, until: float) -> None:
         """Let nobody pass before that moment."""
@@ -142,12 +132,12 @@ class Windows:
         return found
 
     def enter(self, windows: Sequence[Window], now: float) -> bool:
-        """Go at once. False if somebody was here before, or no place is free."""
+        """Take places at once. False if somebody was here before, or none is free."""
         for window in windows:
             if window.waiting or window.opens(now) > now:
                 return False
         for window in windows:
-            window.used.append(now)
+            window.held += 1
         return True
 
     def wait(
@@ -158,14 +148,27 @@ class Windows:
         self._queue(waiter, now)
         return waiter
 
-    def go(self, waiter: Waiter, now: float) -> None:
-        """Whoever was woken goes, and counts from now on: not from the waking."""
-        for window in waiter.windows:
+    def go(self, waiter: Waiter) -> None:
+        """Whoever was woken goes: the places are its own, until it has left."""
+        waiter.windows, waiter.passed = (), 0
+
+    def left(self, windows: Sequence[Window], now: float) -> None:
+        """Whoever had these places has left, and counts from now on.
+
+        It may have been held up between its turn and leaving, and the next one on its
+        place may not: the server would see less than the window between the two.
+        """
+        for window in windows:
             window.held -= 1
             window.used.append(now)
+            if window.waiting:
+                self._plan(window, now)
+
+    def give_back(self, windows: Sequence[Window], now: float) -> None:
+        """Whoever had these places does not need them."""
+        for window in windows:
+            window.held -= 1
             self._plan(window, now)
-        waiter.windows = ()
-        waiter.passed = 0
 
     def leave(self, waiter: Waiter, now: float) -> None:
         """Give up: whatever was held for it is free again."""
@@ -223,9 +226,7 @@ class Windows:
         waiter.wake()
 
     def _release(self, waiter: Waiter, place: int, now: float) -> None:
-        for window in waiter.windows[place : waiter.passed]:
-            window.held -= 1
-            self._plan(window, now)
+        self.give_back(waiter.windows[place : waiter.passed], now)
         waiter.passed = place
 
     def _sweep(self, now: float) -> None:

@@ -12,7 +12,6 @@ from nexmo_async.observe import events
 from nexmo_async.testing import FakeTransport, ManualClock, answer
 from nexmo_async.transport.base import Request, Response
 from nexmo_async.transport.throttle import Limit, Throttle, Throttled
-from nexmo_async.transport.window import Window
 
 if TYPE_CHECKING:
     from nexmo_async.observe.events import Event
@@ -356,19 +355,34 @@ async def test_who_is_written_down_first_counts_from_when_it_leaves(
     assert inner.sent == [(0.5, "0"), (1.5, "1"), (2.5, "2")]
 
 
-def test_a_turn_counts_anew_without_those_that_went_since() -> None:
-    window = Window(3, 10.0)
-    window.used.extend([1.0, 2.0])
+async def test_who_may_not_leave_after_all_gives_its_turn_to_the_next(
+    clock: ManualClock,
+) -> None:
+    async def forbidden() -> None:
+        await clock.sleep(0.5)
+        raise PermissionError
 
-    window.move(1.0, 3.0)
+    throttled, inner = layer(clock, Limit(1, per=10.0))
+    kept = attrs.evolve(request("0"), leaving=forbidden)
+    tasks = start(throttled, kept, request("1"))
 
-    assert list(window.used) == [2.0, 3.0]
+    await clock.advance(0.5)
+
+    assert isinstance(tasks[0].exception(), PermissionError)
+    assert (await tasks[1]).status == 202
+    assert inner.sent == [(0.5, "1")]
 
 
-def test_a_turn_that_does_not_count_any_more_counts_again() -> None:
-    window = Window(3, 10.0)
-    window.used.append(12.0)
+async def test_who_is_cancelled_before_it_leaves_gives_its_turn_to_the_next(
+    clock: ManualClock,
+) -> None:
+    throttled, inner = layer(clock, Limit(1, per=10.0))
+    slow = attrs.evolve(request("0"), leaving=partial(clock.sleep, 5.0))
+    tasks = start(throttled, slow, request("1"))
+    await clock.advance(1)
 
-    window.move(1.0, 13.0)
+    tasks[0].cancel()
+    await clock.advance(0)
 
-    assert list(window.used) == [12.0, 13.0]
+    assert (await tasks[1]).status == 202
+    assert inner.sent == [(1, "1")]

@@ -30,14 +30,19 @@ class Line:
 
     def come(self, name: int, windows: Sequence[Window]) -> Waiter | None:
         if self.windows.enter(windows, self.now):
-            self.went[name] = self.now
+            self.leave(name, windows)
             return None
         waiter = self.windows.wait(windows, self.now, lambda: self.go(name, waiter))
         return waiter
 
     def go(self, name: int, waiter: Waiter) -> None:
+        windows = waiter.windows
+        self.windows.go(waiter)
+        self.leave(name, windows)
+
+    def leave(self, name: int, windows: Sequence[Window]) -> None:
         self.went[name] = self.now
-        self.windows.go(waiter, self.now)
+        self.windows.left(windows, self.now)
 
     def pass_time(self, until: float) -> None:
         while self.windows.advance(self.now) <= until:
@@ -150,13 +155,14 @@ def test_who_gives_up_takes_no_place_with_them(
 def test_a_place_is_free_again_exactly_when_the_window_is_over() -> None:
     window = Window(2, 1.0)
     windows = Windows()
-    windows.enter([window], 0.0)
-    windows.enter([window], 0.25)
 
-    assert not windows.enter([window], 0.999)
-    assert windows.enter([window], 1.0)
-    assert not windows.enter([window], 1.249)
-    assert windows.enter([window], 1.25)
+    def goes(now: float) -> bool:
+        if has_place := windows.enter([window], now):
+            windows.left([window], now)
+        return has_place
+
+    moments = [0.0, 0.25, 0.999, 1.0, 1.249, 1.25]
+    assert [goes(now) for now in moments] == [True, True, False, True, False, True]
 
 
 def test_a_closed_window_lets_nobody_pass_until_its_moment() -> None:
@@ -191,6 +197,32 @@ def test_a_place_held_in_a_window_that_closes_meanwhile_is_given_up() -> None:
 
     assert line.went == {0: 0.0, 1: 9.0}
     assert (narrow.held, wide.held) == (0, 0)
+
+
+def test_a_place_counts_until_its_owner_has_left_and_as_long_again() -> None:
+    line = Line()
+    window = line.of(0, "", 1, 1.0)
+    assert line.windows.enter([window], 0.0)
+    line.come(1, [window])
+    line.pass_time(7.0)
+    assert not line.went
+
+    line.windows.left([window], 7.0)
+    line.pass_time(9.0)
+
+    assert line.went == {1: 8.0}
+
+
+def test_a_place_that_is_given_back_is_free_at_once() -> None:
+    line = Line()
+    window = line.of(0, "", 1, 1.0)
+    assert line.windows.enter([window], 0.0)
+    line.come(1, [window])
+
+    line.windows.give_back([window], 0.5)
+    line.pass_time(0.5)
+
+    assert line.went == {1: 0.5}
 
 
 def test_a_slow_sender_does_not_hold_up_a_quick_one() -> None:
