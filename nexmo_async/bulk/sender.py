@@ -102,7 +102,7 @@ class Sender:
     def work(self, taken: Taken) -> Awaitable[BulkResult]:
         """The result of an item, whatever it is."""
         if taken.bad is not None:
-            return _at_once(bad_row(taken.index, taken.bad))
+            return at_once(bad_row(taken.index, taken.bad))
         return self.deliver(taken, self._ref(taken.index), taken.key)
 
     def _ref(self, index: int) -> str:
@@ -179,7 +179,8 @@ def bad_row(index: int, row: BadRow) -> BulkResult:
     return BulkResult(index, "", None, False, None, error, line=row.line)  # noqa: FBT003  ok: no
 
 
-async def _at_once(result: BulkResult) -> BulkResult:
+async def at_once(result: BulkResult) -> BulkResult:
+    """What is awaited where there is nothing to wait for."""
     return result
 
 

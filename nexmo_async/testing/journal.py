@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
-import attrs
-
 from nexmo_async.bulk.errors import JournalBusyError, JournalError
 from nexmo_async.bulk.journal.entries import Answer, Intent, Journal
 from nexmo_async.clock import ManualClock
@@ -72,7 +70,7 @@ async def _an_intent_survives(again: Again, clock: ManualClock) -> None:
     journal = again()
     await journal.open("job", clock, {})
     seen = await journal.look("a")
-    known = await journal.intend(attrs.evolve(_FIRST, index=7, at=9.0))
+    known = await journal.intend(_FIRST._replace(place=7, at=9.0))
     await journal.aclose()
     demand(known is not None, "an intent is known to the next run")
     if known is not None:

@@ -16,7 +16,7 @@ from nexmo_async.bulk.job.report import NAMED, Report, UnknownItem
 from nexmo_async.bulk.job.writing import Writing
 from nexmo_async.bulk.journal.entries import Answer, State, what_next
 from nexmo_async.bulk.result import BulkResult
-from nexmo_async.bulk.sender import Sender, bad_row
+from nexmo_async.bulk.sender import Sender, at_once, bad_row
 from nexmo_async.clock import instant
 from nexmo_async.errors import (
     AuthenticationError,
@@ -33,7 +33,7 @@ from nexmo_async.models.message import Message
 from nexmo_async.models.workflow import Workflow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Sequence
     from datetime import datetime
 
     from nexmo_async.bulk.intake import Intake, Taken
@@ -55,6 +55,9 @@ STOPS: Final = (AuthenticationError, LowBalanceError)
 
 #: Would befall this item again, so the next run leaves it alone.
 FINAL: Final = (MessageError, RefusedError)
+
+#: What an item may be.
+_SENT: Final = (Message, Workflow)
 
 #: Items that are settled at once.
 _AT_ONCE: Final = 500
@@ -112,21 +115,19 @@ class Job:
         """Send by the same ways."""
         self._sender = Sender(self.ways)
 
-    async def work(self, taken: Taken) -> BulkResult | None:
+    def work(self, taken: Taken) -> Awaitable[BulkResult | None]:
         """The result of an item; None if it is set aside until the end."""
-        message = taken.message
+        message, journal = taken.message, self.journal
         if taken.bad is not None:
-            return bad_row(taken.index, taken.bad)
-        if not isinstance(message, Message | Workflow):
-            return await self._sender.deliver(taken, "", taken.key, attempts=0)
+            return at_once(bad_row(taken.index, taken.bad))
+        if not isinstance(message, _SENT):
+            return self._sender.deliver(taken, "", taken.key, attempts=0)
         key = taken.key or key_of(message)
         name = reference(self.name, key) if self.ways.has_refs else ""
         ref = _receipts_name(message, name)
-        writing = Writing(self.journal, self.ways.clock, taken, key, ref)
-        known = await self.journal.look(key)
-        if known is None:
-            return await self._send(writing, name)
-        return await self._again(writing, known, name)
+        writing = Writing(journal, self.ways.clock, taken, key, ref)
+        again = journal.may_know(key)
+        return self._again(writing, name) if again else self._send(writing, name)
 
     def emit(self, result: BulkResult) -> None:
         """Count a result and tell the guards."""
@@ -195,10 +196,11 @@ class Job:
             cost={each: f"{sum_:f}" for each, sum_ in sorted(self._cost.items())},
         )
 
-    async def _again(
-        self, writing: Writing, known: Entry, name: str
-    ) -> BulkResult | None:
-        """What to do about an item that the journal knows."""
+    async def _again(self, writing: Writing, name: str) -> BulkResult | None:
+        """What to do about an item that the journal may know."""
+        known = await self.journal.look(writing.key)
+        if known is None:
+            return await self._send(writing, name)
         match what_next(known):
             case "send":
                 return await self._send(writing, name)
@@ -233,7 +235,11 @@ class Job:
         # The steps of a workflow leave one by one: it is written before the first.
         if isinstance(taken.message, Workflow) and not await writing.is_first():
             return self._double(writing)
-        result = await self._delivered(writing, name)
+        result = await self._sender.deliver(taken, name, key, 1, writing)
+        if isinstance(result.error, WAITED_OUT):
+            result = await self._persisted(writing, name, result)
+        else:
+            self.intake.trouble.over()
         if writing.failed is not None:
             raise writing.failed
         # What failed before it could leave is written down as well.
@@ -250,10 +256,11 @@ class Job:
         self._set_aside(taken, key)
         return None
 
-    async def _delivered(self, writing: Writing, name: str) -> BulkResult:
-        """Send it, as often as something keeps all items back."""
+    async def _persisted(
+        self, writing: Writing, name: str, result: BulkResult
+    ) -> BulkResult:
+        """Send it again, as often as something keeps all items back."""
         attempts, taken, key = 1, writing.taken, writing.key
-        result = await self._sender.deliver(taken, name, key, attempts, writing)
         while isinstance(result.error, WAITED_OUT):
             if not await self._wait_out(result.error):
                 return result
@@ -305,17 +312,17 @@ class Job:
             self.emit(self._found(entry, uuid, taken))
             return
         if len(self._unknown) < NAMED:
-            named = (intent.key, intent.client_ref, intent.index, intent.line)
+            named = (intent.key, intent.client_ref, intent.place, intent.line)
             self._unknown.append(UnknownItem(*named))
         error = UnknownOutcomeError(intent.client_ref, "no receipt has come")
-        self.emit(_failed(intent.index, intent.key, taken, error, intent.line))
+        self.emit(_failed(intent.place, intent.key, taken, error, intent.line))
 
     def _found(self, entry: Entry, uuid: str, taken: Taken | None) -> BulkResult:
         """The result of an item that a receipt has named."""
         intent, at = entry.intent, self.ways.clock.wall()
         self.journal.answer(intent.key, Answer("answered", uuid, at=at))
         return BulkResult(
-            index=intent.index,
+            index=intent.place,
             key=intent.key,
             message=None if taken is None else taken.message,
             ok=True,

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from typing import Final
 
-#: Bits that stand for keys, two for each. Of a million keys one in eighty seems to have
-#: been seen, of ten million one in two: that costs a question to the file, no more.
-BITS: Final = 1 << 24
+#: Bytes whose bits stand for keys, two for each. Of a million keys one in eighty seems
+#: to have been seen, of ten million one in two: that costs a question to the file.
+SIZE: Final = 1 << 21
 
 
 class Seen:
     """Remembers keys. It may take a new one for one it has seen, never the reverse."""
 
     def __init__(self) -> None:
-        self._bits = bytearray(BITS // 8)
+        self._bits = bytearray(SIZE)
 
-    def add(self, key: str) -> bool:
-        """Remember a key; whether it may have been there before."""
+    def add(self, key: str) -> None:
+        """Remember a key."""
         bits, hashed = self._bits, hash(key)
-        one, two = hashed % BITS, (hashed >> 24) % BITS
-        first, second = 1 << (one & 7), 1 << (two & 7)
-        one, two = one >> 3, two >> 3
-        if bits[one] & first and bits[two] & second:
-            return True
-        bits[one] |= first
-        bits[two] |= second
-        return False
+        bits[(hashed >> 3) % SIZE] |= 1 << (hashed & 7)
+        hashed >>= 24
+        bits[(hashed >> 3) % SIZE] |= 1 << (hashed & 7)
+
+    def __contains__(self, key: str) -> bool:
+        """Whether it may have been remembered."""
+        bits, hashed = self._bits, hash(key)
+        if not bits[(hashed >> 3) % SIZE] >> (hashed & 7) & 1:
+            return False
+        hashed >>= 24
+        return bool(bits[(hashed >> 3) % SIZE] >> (hashed & 7) & 1)

@@ -133,19 +133,22 @@ class SqliteJournal:
             raise
         self._writer = asyncio.create_task(self._write())
 
+    def may_know(self, key: str) -> bool:
+        """Whether the file may know an item."""
+        return key in self._seen
+
     async def look(self, key: str) -> Entry | None:
-        """What is known of an item; the file is asked only if there may be anything."""
-        if not self._seen.add(key):
-            return None
+        """What is known of an item."""
         batch = self._filled()
         batch.keys.append(key)
         return await self._told(batch.looking)
 
-    async def intend(self, intent: Intent) -> Entry | None:
-        """Write down that an item is about to be sent, and wait until it is written."""
+    def intend(self, intent: Intent) -> asyncio.Future[Entry | None]:
+        """Write down that an item is about to be sent; await that it is written."""
         batch = self._filled()
         batch.intents.append(intent)
-        return await self._told(batch.intended)
+        self._seen.add(intent.key)
+        return self._told(batch.intended)
 
     def answer(self, key: str, answer: Answer) -> None:
         """Write down what became of an item, with whatever is written next."""

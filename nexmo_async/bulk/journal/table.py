@@ -223,10 +223,7 @@ class Table:
         said = [
             value
             for key, answer in answers.items()
-            for value in (
-                *(numbers[key], answer.state, answer.message_uuid),
-                *(answer.reason, answer.took, answer.at),
-            )
+            for value in (numbers[key], *answer)
         ]
         _add(self._rows, "answers", 6, said)
 
@@ -252,10 +249,7 @@ class Table:
         added = [
             value
             for number, intent in zip(fresh.values(), first.values(), strict=True)
-            for value in (
-                *(number, intent.key, intent.client_ref, intent.index),
-                *(intent.line, intent.at, self._run),
-            )
+            for value in (number, *intent, self._run)
         ]
         if added:
             _add(self._rows, "items", 7, added)
@@ -331,5 +325,4 @@ def _adding(table: str, columns: int, count: int) -> str:
 
 
 def _entry(row: Sequence[Any], *, is_double: bool = False) -> Entry:
-    _, key, ref, place, line, intended, *answer = row[:11]
-    return Entry(Intent(key, ref, place, line, intended), Answer(*answer), is_double)
+    return Entry(Intent(*row[1:6]), Answer(*row[6:11]), is_double)

@@ -39,7 +39,7 @@ def test_a_key_is_known_in_memory_in_the_index_and_after_a_restart(
     again = opened(tmp_path / "a.db", keeps)
     found = again.write(intents(range(90, 110)), {})
     again.close(2.0)
-    assert [entry and entry.intent.index for entry in found] == [
+    assert [entry and entry.intent.place for entry in found] == [
         *range(90, 100),
         *[None] * 10,
     ]
@@ -57,7 +57,7 @@ def test_an_answer_finds_its_item_also_in_a_later_run(
     again = opened(tmp_path / "a.db", keeps)
     again.write([], {"key-4": Answer("answered", "uuid-4")})
     accepted = [entry.answer.message_uuid for _, entry in again.page(ACCEPTED, -1, 99)]
-    left = [entry.intent.index for _, entry in again.page(UNSETTLED, -1, 99)]
+    left = [entry.intent.place for _, entry in again.page(UNSETTLED, -1, 99)]
     again.close(2.0)
 
     assert accepted == ["uuid-3", "uuid-4"]
@@ -71,4 +71,4 @@ def test_a_batch_may_be_larger_than_a_statement(tmp_path: Path) -> None:
     accepted = table.page(ACCEPTED, -1, 9999)
     table.close(1.0)
 
-    assert [entry.intent.index for _, entry in accepted] == list(range(5000))
+    assert [entry.intent.place for _, entry in accepted] == list(range(5000))

@@ -31,7 +31,7 @@ class Diary(MemoryJournal):
         self.written: list[tuple[int, int]] = []
 
     async def intend(self, intent: Intent) -> Entry | None:
-        self.written.append((intent.index, self.office.sent.total()))
+        self.written.append((intent.place, self.office.sent.total()))
         await asyncio.sleep(0)
         assert self.office.sent.total() == self.written[-1][1]
         return await super().intend(intent)
