@@ -7,6 +7,7 @@ hits all of them; what is told is the median of the rounds and how far they spre
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import platform
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -133,13 +135,19 @@ async def opened(
 async def in_turns(
     rivals: Mapping[str, Rival], in_flight: int, seconds: float, rounds: int
 ) -> dict[str, list[Round]]:
-    """All rivals in turns, after a short warm-up of each."""
+    """All rivals in turns, after a short warm-up of each.
+
+    Each round begins with another one, and each rival with no garbage but its own.
+    """
     found: dict[str, list[Round]] = {name: [] for name in rivals}
     for rival in rivals.values():
         await rival.run(in_flight, seconds / 4)
+    order = deque(rivals)
     for _ in range(rounds):
-        for name, rival in rivals.items():
-            found[name].append(await measure(rival, in_flight, seconds))
+        for name in order:
+            gc.collect()
+            found[name].append(await measure(rivals[name], in_flight, seconds))
+        order.rotate(-1)
     return found
 
 
