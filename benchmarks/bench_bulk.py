@@ -1,6 +1,6 @@
 """What does a bulk cost, against sending by hand, and what does its journal cost?
 
-python benchmarks/bench_bulk.py [--quick] [--rounds 7] [--seconds 2] [--items 1000000]
+python benchmarks/bench_bulk.py [--quick] [--rounds 15] [--seconds 2] [--items 1000000]
 """
 
 from __future__ import annotations
@@ -261,7 +261,7 @@ async def main() -> None:
     """Measure, print and keep it."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="a short, rough run")
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--items", type=int, default=1_000_000)
     given = parser.parse_args()
