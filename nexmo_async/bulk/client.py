@@ -189,7 +189,8 @@ class Bulk:
             on_unknown: "settle": at the end, wait for receipts for `grace` seconds;
                 what they do not name is reported as unknown and not sent. "raise": the
                 same without waiting. "resend": what an earlier run left unknown, and no
-                receipt names by now, is sent again, and maybe twice.
+                receipt names within `grace` of the first such item, is sent again, and
+                maybe twice.
             grace: Seconds.
             patience: Seconds without any connection after which the job stops.
             guards: Asked before each send; they pause the job, they do not fail it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import defaultdict
 from decimal import Decimal
 from functools import partial
@@ -105,6 +106,7 @@ class Job:
     patience: float
     _sender: Sender = attrs.field(init=False)
     _aside: dict[str, Taken] = attrs.field(init=False, factory=dict["str", "Taken"])
+    _resends_at: float = attrs.field(init=False, default=math.inf)
     _unknown: list[UnknownItem] = attrs.field(init=False, factory=list[UnknownItem])
 
     _cost: defaultdict[str, Decimal] = attrs.field(
@@ -220,7 +222,9 @@ class Job:
         """What to do about an item that an earlier run may have sent."""
         taken = writing.taken
         if self.on_unknown == "resend":
-            uuid = await self._look(known, 0.0)
+            now = self.ways.clock.monotonic()
+            self._resends_at = min(self._resends_at, now + self.grace)
+            uuid = await self._look(known, self._resends_at - now)
             if not uuid:
                 return await self._send(writing, name)
             self.intake.give_back()

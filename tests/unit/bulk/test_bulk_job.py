@@ -246,10 +246,31 @@ async def test_resend_sends_again_what_no_receipt_names(
     left = (await job(nexmo, items, journal)).unknown_items
     named = next(each for each in left if each.index == 0)
     await nexmo.receipts.record(receipt(named.client_ref, 1))
-    report = await job(nexmo, items, journal, on_unknown="resend")
+    report = await job(nexmo, items, journal, on_unknown="resend", grace=0.0)
 
     assert report.ok == 2
     assert dict(office.sent) == {person(2): 1}
+
+
+async def test_resend_gives_receipts_the_grace_to_come_once_for_all_items(
+    nexmo: Nexmo, office: Office, clock: ManualClock
+) -> None:
+    journal, items = MemoryJournal(), [sms(number) for number in range(4)]
+    for number in range(4):
+        office.plan[person(number)].append(UNCLEAR)
+    left = (await job(nexmo, items, journal)).unknown_items
+    named = next(each for each in left if each.index == 3)
+    running = asyncio.ensure_future(
+        job(nexmo, items, journal, on_unknown="resend", grace=5.0, concurrency=2)
+    )
+    await clock.advance(4.9)
+    assert not office.sent
+
+    await nexmo.receipts.record(receipt(named.client_ref, 3))
+    await clock.advance(0.2)
+
+    assert (await running).ok == 4
+    assert dict(office.sent) == {person(number): 1 for number in range(3)}
 
 
 async def test_the_reference_is_the_same_each_time_and_fits_every_generation(
