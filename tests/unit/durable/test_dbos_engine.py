@@ -13,7 +13,7 @@ import pytest
 
 from nexmo_async.clock import SystemClock
 from nexmo_async.durable import Job, working
-from nexmo_async.durable.dbos import APPLICATION, DbosEngine
+from nexmo_async.durable.dbos import APPLICATION, LINKS, POLL, DbosEngine
 from nexmo_async.durable.leases import Leases, claim
 from nexmo_async.durable.sweeping import DIED, Suspects, Swept
 from nexmo_async.errors import ConfigurationError
@@ -173,6 +173,30 @@ async def test_a_new_release_does_what_the_old_one_has_planned(
             second = await asyncio.wait_for(office.sent.get(), 20)
 
     assert second.client_ref == "r:2"
+
+
+async def test_a_worker_takes_no_more_jobs_at_once_than_its_lane_allows(
+    database: str,
+) -> None:
+    begun, are_enough, may_end = set[str](), asyncio.Event(), asyncio.Event()
+
+    async def waits(key: str, _: str) -> str:
+        begun.add(key)
+        if len(begun) == LINKS:
+            are_enough.set()
+        await may_end.wait()
+        return "{}"
+
+    async with DbosEngine(database, worker="w1") as engine:
+        engine.handle(KIND, waits)
+        await engine.submit_many([Job(KIND, "{}")] * (LINKS + 5), key_prefix="k")
+        async with at_work(engine):
+            await asyncio.wait_for(are_enough.wait(), 20)
+            await SystemClock().sleep(5 * POLL)  # it has looked for more since
+            assert len(begun) == LINKS
+            may_end.set()
+            for number in range(LINKS + 5):
+                await until(engine, f"k:{number + 1}", "done")
 
 
 async def test_of_two_sweepers_one_puts_the_jobs_of_the_dead_back(
