@@ -81,8 +81,7 @@ def _here(origins: Mapping[str, str]) -> Iterator[Finding]:
             yield findings.of_credentials(environment.read().credentials)
         except NexmoError as why:
             yield findings.of_credentials(why)
-    installed = {dist.name.lower(): dist.version for dist in distributions()}
-    yield from findings.of_extras(installed)
+    yield from findings.of_extras({one.name: one.version for one in distributions()})
 
 
 async def _there() -> list[Finding]:

@@ -184,6 +184,10 @@ def of_extras(installed: Mapping[str, str]) -> Iterator[Finding]:
     Args:
         installed: Version by package.
     """
+    # A wheel may spell its name as prometheus_client, or as PyJWT.
+    installed = {
+        name.lower().replace("_", "-"): version for name, version in installed.items()
+    }
     for extra, (packages, does) in EXTRAS.items():
         check = f"extra {extra}"
         missing = [name for name in packages if name not in installed]

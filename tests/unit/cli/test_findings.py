@@ -123,6 +123,14 @@ def test_an_extra_that_is_missing_says_how_to_add_it() -> None:
     assert found["extra fast"].cure == 'pip install "nexmo-async[fast]"'
 
 
+def test_a_package_may_spell_its_own_name_as_it_likes() -> None:
+    installed = {"prometheus_client": "0.26", "Redis": "8.1"}
+    found = {one.check: one.said for one in findings.of_extras(installed)}
+
+    assert found["extra prometheus"] == "prometheus-client 0.26"
+    assert found["extra redis"] == "redis 8.1"
+
+
 def test_every_extra_of_the_package_is_known() -> None:
     extras = set(metadata("nexmo-async").get_all("Provides-Extra") or [])
 
