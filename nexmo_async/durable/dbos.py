@@ -6,7 +6,11 @@ import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Self
 
-from dbos import DBOS, DBOSClient
+try:
+    from dbos import DBOS, DBOSClient
+except ModuleNotFoundError as missing:
+    missing.add_note('Install it: pip install "nexmo-async[cluster]"')
+    raise
 
 from nexmo_async.clock import Clock, SystemClock
 from nexmo_async.durable.asking import Asking

@@ -11,8 +11,13 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import attrs
-from opentelemetry import context, metrics, trace
-from opentelemetry.trace import SpanKind, Status, StatusCode
+
+try:
+    from opentelemetry import context, metrics, trace
+    from opentelemetry.trace import SpanKind, Status, StatusCode
+except ModuleNotFoundError as missing:
+    missing.add_note('Install it: pip install "nexmo-async[otel]"')
+    raise
 
 from nexmo_async.observe.events import (
     Answered,

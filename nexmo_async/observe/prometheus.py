@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
-from prometheus_client import REGISTRY, Counter, Histogram
+try:
+    from prometheus_client import REGISTRY, Counter, Histogram
+except ModuleNotFoundError as missing:
+    missing.add_note('Install it: pip install "nexmo-async[prometheus]"')
+    raise
 
 from nexmo_async.observe.metrics import BUCKETS, METRICS, Metric, measures
 

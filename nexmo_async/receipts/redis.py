@@ -8,12 +8,16 @@ import logging
 import uuid
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypeVar, assert_never
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
-from redis.exceptions import BusyLoadingError, RedisError
-from redis.exceptions import ConnectionError as NoConnectionError
-from redis.exceptions import TimeoutError as NoAnswerError
+try:
+    from redis.asyncio import BlockingConnectionPool, Redis
+    from redis.asyncio.retry import Retry
+    from redis.backoff import ExponentialBackoff
+    from redis.exceptions import BusyLoadingError, RedisError
+    from redis.exceptions import ConnectionError as NoConnectionError
+    from redis.exceptions import TimeoutError as NoAnswerError
+except ModuleNotFoundError as missing:
+    missing.add_note('Install it: pip install "nexmo-async[redis]"')
+    raise
 
 from nexmo_async.clock import Clock, SystemClock
 from nexmo_async.errors import ClosedError, ConfigurationError
@@ -48,8 +52,7 @@ ANSWER_WITHIN: Final = 5.0
 #: Seconds in which somebody whose time is over is still told the last status.
 LAST_LOOK: Final = 0.5
 
-#: How often a command is tried again, and the seconds before it: some four in all, so
-#: that a restart of Redis costs time and no event.
+#: Tries of a command, and the seconds before each: some four, for a restart of Redis.
 TRIES: Final = 8
 FIRST_PAUSE: Final = 0.05
 LONGEST_PAUSE: Final = 1.0

@@ -3,11 +3,15 @@
 Of this package it knows only the clock: a mirror of the SDK could not testify for it.
 """
 
-from nexmo_async.sandbox.app import Sandbox
-from nexmo_async.sandbox.life import GRAMMAR
-from nexmo_async.sandbox.records import Event, Inbound, Message, Webhook, Workflow
-from nexmo_async.sandbox.server import serve
-from nexmo_async.sandbox.store import Store
+try:
+    from nexmo_async.sandbox.app import Sandbox
+    from nexmo_async.sandbox.life import GRAMMAR
+    from nexmo_async.sandbox.records import Event, Inbound, Message, Webhook, Workflow
+    from nexmo_async.sandbox.server import serve
+    from nexmo_async.sandbox.store import Store
+except ModuleNotFoundError as missing:
+    missing.add_note('Install it: pip install "nexmo-async[sandbox]"')
+    raise
 
 __all__ = [
     "GRAMMAR",
