@@ -299,7 +299,8 @@ def _show_machines(box: Sandbox, key: Path | None) -> None:
 def _show(box: Sandbox, key: Path | None) -> None:
     lines = for_powershell if sys.platform == "win32" else for_shells
     typer.echo("\n".join(lines(box, _facts(box, key))))
-    output.err.print("sandbox open, Ctrl-C closes it")
+    said = f"sandbox open, its page is at {box.base_url}\nCtrl-C closes it"
+    output.err.print(said, soft_wrap=True)
 
 
 def for_shells(box: Sandbox, facts: Mapping[str, str]) -> Iterator[str]:
