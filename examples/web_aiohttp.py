@@ -18,7 +18,7 @@ webhooks = WebhookApp(nexmo.receipts, secrets)
 routes = web.RouteTableDef()
 
 
-@routes.post("/webhooks")
+@routes.post("/webhooks/")
 async def webhook(request: web.Request) -> web.Response:
     """Answer inside of the block: handlers run when it ends."""
     body, headers = await request.read(), request.headers.items()

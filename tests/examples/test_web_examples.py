@@ -23,7 +23,7 @@ UVICORN = ("-m", "uvicorn", "--port", "{port}")
 ONE_PROCESS = {
     "fastapi": ((*UVICORN, "web_fastapi:app"), "/webhooks/"),
     "django": ((*UVICORN, "web_django:application"), "/webhooks"),
-    "aiohttp": (("web_aiohttp.py", "{port}"), "/webhooks"),
+    "aiohttp": (("web_aiohttp.py", "{port}"), "/webhooks/"),
 }
 
 
