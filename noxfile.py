@@ -22,6 +22,12 @@ NEWEST = PYTHONS[-1]
 #: A program that enters each room at the door.
 EVERY_NAME = "import nexmo_async as n; print(*(getattr(n, name) for name in n.__all__))"
 
+#: A program that fails if an index would show links to files, or pictures, of the tree.
+SHOWN = (
+    "import importlib.metadata as m, re; text = m.metadata('nexmo-async').json; "
+    r"exit(re.search(r'\]\((?!https?:|#).*|<picture', text['description']))"
+)
+
 #: Tests look at the installed wheel, not at the tree.
 WHEEL = {"PYTHONSAFEPATH": "1", "NEXMO_ASYNC_TESTS_THE_WHEEL": "1"}
 
@@ -225,6 +231,7 @@ def build(session: nox.Session) -> None:
         python = str(next(p for p in clean.glob("*/python*") if p.is_file()))
         session.run(python, "-m", "pip", "install", "--quiet", str(file), external=True)
         session.run(python, "-c", EVERY_NAME, external=True)
+        session.run(python, "-c", SHOWN, external=True)
 
 
 @nox.session(python=NEWEST)
