@@ -75,8 +75,8 @@ class StillWaitingError(NexmoError, TimeoutError):
 
     def what(self) -> str:
         """Name the message, what was waited for and how far it came."""
-        last = self.last or "no receipt"
+        last = f"only {self.last}" if self.last else "no receipt has come"
         return (
             f"message {self.message} is not {self.until} "
-            f"after {self.within:.12g} s, only {last}"
+            f"after {self.within:.12g} s, {last}"
         )

@@ -370,7 +370,7 @@ def test_waiting_without_any_receipt_blames_the_webhooks() -> None:
     error = StillWaitingError("aaa", "read", 2_592_000.0)
 
     assert str(error) == (
-        "message aaa is not read after 2592000 s, only no receipt. It was sent. "
+        "message aaa is not read after 2592000 s, no receipt has come. It was sent. "
         "Check that Nexmo's webhooks reach your WebhookApp."
     )
 

@@ -195,7 +195,7 @@ async def test_no_patience_still_finds_what_is_there(store: MemoryReceipts) -> N
 async def test_no_patience_and_nothing_there_is_still_waiting(
     store: MemoryReceipts,
 ) -> None:
-    with pytest.raises(StillWaitingError, match="only no receipt"):
+    with pytest.raises(StillWaitingError, match="s, no receipt has come"):
         await store.wait_for("m-1", "delivered", 0)
 
 
