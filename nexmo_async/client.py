@@ -104,10 +104,10 @@ class Nexmo:
         clock: Clock | None = None,
     ) -> None:
         if api not in DIALECTS:
-            problem = f"is {api!r}, choose of {', '.join(DIALECTS)}"
+            problem = f"is {api!r}, choose from {', '.join(DIALECTS)}"
             raise ConfigurationError("api", problem)
         if isinstance(transport, str) and transport not in LIBRARIES:
-            problem = f"is {transport!r}, choose of {', '.join(LIBRARIES)}"
+            problem = f"is {transport!r}, choose from {', '.join(LIBRARIES)}"
             raise ConfigurationError("transport", problem)
         self._auth = auth
         self._dialect = DIALECTS[api]

@@ -316,7 +316,7 @@ def _check(job: str, on_unknown: OnUnknown, concurrency: int) -> None:
         problem = "is no name: write letters, digits, '_', '.', '-', 64 at most"
         raise ConfigurationError("job", problem)
     if on_unknown not in get_args(OnUnknown):
-        problem = f"is {on_unknown!r}, choose of {', '.join(get_args(OnUnknown))}"
+        problem = f"is {on_unknown!r}, choose from {', '.join(get_args(OnUnknown))}"
         raise ConfigurationError("on_unknown", problem)
 
 

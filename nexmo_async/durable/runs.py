@@ -67,7 +67,7 @@ class Durable(Engine, ABC):
 
     def __init__(self, clock: Clock, on_unknown: OnUnknown) -> None:
         if on_unknown not in {"resend", "wait"}:
-            problem = f"is {on_unknown!r}, choose of resend, wait"
+            problem = f"is {on_unknown!r}, choose from resend, wait"
             raise ConfigurationError("on_unknown", problem)
         self.clock = clock
         self._on_unknown: OnUnknown = on_unknown

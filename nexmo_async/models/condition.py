@@ -67,7 +67,7 @@ def wanted(value: Until | Collection[str] | None, channel: str) -> Until | None:
 def _check_statuses(statuses: Collection[str], channel: str) -> None:
     for status in statuses:
         if status not in WAITED:
-            problem = f"is {status!r}, choose of {', '.join(WAITED)}"
+            problem = f"is {status!r}, choose from {', '.join(WAITED)}"
             raise MessageError("until", problem)
     if set(statuses) == {"read"} and channel not in READABLE | UNKNOWN:
         raise MessageError("until", f"{channel} never tells 'read', use 'delivered'")
@@ -100,7 +100,7 @@ def answers(value: Mapping[Kind | int, Answer]) -> Mapping[Kind | int, Answer]:
             choices = ", ".join(get_args(Kind))
             raise MessageError(f"on[{key!r}]", f"is no code and none of {choices}")
         if answer not in get_args(Answer):
-            problem = f"is {answer!r}, choose of {', '.join(get_args(Answer))}"
+            problem = f"is {answer!r}, choose from {', '.join(get_args(Answer))}"
             raise MessageError(f"on[{key!r}]", problem)
     return dict(value)
 

@@ -143,7 +143,7 @@ def _listed(given: tuple[object, ...], kinds: tuple[type, ...], field: str) -> N
         raise MessageError(field, f"are none, write at least one of {named}")
     for place, part in enumerate(given):
         if not isinstance(part, kinds):
-            problem = f"is {type(part).__name__}, choose of {named}"
+            problem = f"is {type(part).__name__}, choose from {named}"
             raise MessageError(f"{field}[{place}]", problem)
 
 

@@ -95,8 +95,8 @@ def message(said: dict[str, object], path: str = "", usual: object = None) -> Me
     """
     channel: Any = said.pop("channel", None)
     if channel not in KINDS:
-        choices = ", ".join(KINDS)
-        raise MessageError(_at(path, "channel"), f"is {channel!r}, choose of {choices}")
+        problem = f"is {channel!r}, choose from {', '.join(KINDS)}"
+        raise MessageError(_at(path, "channel"), problem)
     kind = cast("Callable[..., Message]", KINDS[channel])
     fields = attrs.fields(KINDS[channel])
     _known(said, [field.name for field in fields], path, OWN if path else ())
@@ -122,7 +122,7 @@ def _content(said: Mapping[str, object], channel: Any) -> object:  # noqa: ANN40
     name: Any = fields.pop("type", None)
     if name not in kinds:
         choices = ", ".join(sorted(kinds))
-        raise MessageError("content.type", f"is {name!r}, choose of {choices}")
+        raise MessageError("content.type", f"is {name!r}, choose from {choices}")
     with _below("content"):
         try:
             return kinds[name](**fields)
@@ -169,7 +169,7 @@ def _known(
     for key in said:
         if key not in names:
             choices = ", ".join([*names, *more])
-            problem = f"is not known, choose of {choices}"
+            problem = f"is not known, choose from {choices}"
             raise MessageError(_at(path, key), problem)
 
 
@@ -214,7 +214,7 @@ def load(text: str, form: str) -> object:
         ConfigurationError: The form is unknown, or needs what is not installed.
     """
     if form not in LOADERS:
-        problem = f"is {form!r}, choose of {', '.join(LOADERS)}"
+        problem = f"is {form!r}, choose from {', '.join(LOADERS)}"
         raise ConfigurationError("form", problem)
     try:
         return LOADERS[form](text)

@@ -92,7 +92,7 @@ def one_of(value: str | None, field: str, choices: object) -> None:
         return
     allowed = get_args(choices)
     if value not in allowed:
-        raise MessageError(field, f"is {value!r}, choose of {', '.join(allowed)}")
+        raise MessageError(field, f"is {value!r}, choose from {', '.join(allowed)}")
 
 
 def only(value: object, field: str, kind: type | UnionType, written: str) -> None:

@@ -178,7 +178,7 @@ def _check(wish: Mapping[str, object]) -> None:
     unknown = wish.keys() - FULFILS.keys()
     if unknown:
         raise TypeError(
-            f"a message has no {', '.join(sorted(unknown))}; choose of"
+            f"a message has no {', '.join(sorted(unknown))}; choose from"
             f" {', '.join(FULFILS)}"
         )
 

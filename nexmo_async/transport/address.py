@@ -41,7 +41,7 @@ def checked(base_url: str | None, region: str | None, *, allow_http: bool) -> st
         if base_url is not None:
             raise ConfigurationError("region", "and base_url exclude each other")
         if region not in REGIONS:
-            problem = f"is {region!r}, choose of {', '.join(REGIONS)}"
+            problem = f"is {region!r}, choose from {', '.join(REGIONS)}"
             raise ConfigurationError("region", problem)
         return REGIONS[region]
     url = (base_url or ANYWHERE).rstrip("/")

@@ -50,7 +50,7 @@ class Regional:
 
     async def _transport(self, region: str) -> Transport:
         if region not in self.hosts:
-            problem = f"is {region!r}, choose of {', '.join(self.hosts)}"
+            problem = f"is {region!r}, choose from {', '.join(self.hosts)}"
             raise ConfigurationError("region", problem)
         found = self._abroad.get(region)
         if found is None:

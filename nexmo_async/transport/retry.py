@@ -77,7 +77,7 @@ class Retry:
         if not 0 <= self.jitter <= 1:
             raise ConfigurationError("Retry.jitter", "must be between 0 and 1")
         if self.on_unknown not in _CHOICES:
-            problem = f"is {self.on_unknown!r}, choose of {', '.join(_CHOICES)}"
+            problem = f"is {self.on_unknown!r}, choose from {', '.join(_CHOICES)}"
             raise ConfigurationError("Retry.on_unknown", problem)
 
     def repeats(self, fate: Fate, method: str) -> bool:

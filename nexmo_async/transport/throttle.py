@@ -79,7 +79,7 @@ class Limit:
         if self.max_wait is not None and self.max_wait < 0:
             raise ConfigurationError("Limit.max_wait", "must be 0 seconds or more")
         if not callable(self.key) and self.key not in _KEYS:
-            problem = f"is {self.key!r}, choose of {', '.join(map(str, _KEYS))}"
+            problem = f"is {self.key!r}, choose from {', '.join(map(str, _KEYS))}"
             raise ConfigurationError("Limit.key", problem)
 
     def of(self, request: Request) -> Hashable:

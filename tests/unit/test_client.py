@@ -236,10 +236,10 @@ async def test_your_own_store_of_receipts_is_used(clock: ManualClock) -> None:
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        ({"api": "v2"}, "api: is 'v2', choose of beta, v0.1, v1"),
+        ({"api": "v2"}, "api: is 'v2', choose from beta, v0.1, v1"),
         ({"timeout": 0}, "timeout: must be more than 0 seconds"),
         ({"timeout": -1}, "timeout: must be more than 0 seconds"),
-        ({"region": "mars"}, "region: is 'mars', choose of eu, us, ap"),
+        ({"region": "mars"}, "region: is 'mars', choose from eu, us, ap"),
         ({"region": "eu", "base_url": "https://x"}, "region: and base_url exclude"),
         ({"base_url": "api.nexmo.com"}, "base_url: is no address such as"),
         ({"base_url": "ftp://api.nexmo.com"}, "base_url: is no address such as"),

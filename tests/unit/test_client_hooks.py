@@ -327,7 +327,7 @@ async def test_a_library_that_is_not_installed_says_how_to_get_it(
 
 
 def test_a_library_that_is_unknown_is_refused_at_birth() -> None:
-    with pytest.raises(ConfigurationError, match="transport: is 'curl', choose of"):
+    with pytest.raises(ConfigurationError, match="transport: is 'curl', choose from"):
         Nexmo(BASIC, transport="curl")  # type: ignore[arg-type]
 
 

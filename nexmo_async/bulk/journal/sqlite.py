@@ -102,7 +102,7 @@ class SqliteJournal:
         patience: float = 30.0,
     ) -> None:
         if survives not in {"power", "process"}:
-            problem = f"is {survives!r}, choose of power, process"
+            problem = f"is {survives!r}, choose from power, process"
             raise ConfigurationError("survives", problem)
         self._path = Path(path)
         self._table = Table(self._path, survives == "power")

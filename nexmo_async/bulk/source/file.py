@@ -129,7 +129,7 @@ async def open_source(  # noqa: PLR0913  each says how the file is to be read
     filler = Filler(draft if isinstance(draft, Draft) else Draft(draft), key)
     form = form or ENDINGS.get(path.suffix.lower(), "")
     if form not in FORMS:
-        problem = f"has no known form, choose of {', '.join(FORMS)}"
+        problem = f"has no known form, choose from {', '.join(FORMS)}"
         raise ConfigurationError(str(path), problem)
     given = {"encoding": encoding, "delimiter": delimiter, "columns": columns}
     options: dict[str, Any] = {name: value for name, value in given.items() if value}

@@ -201,7 +201,7 @@ async def test_a_refused_journal_is_not_held(tmp_path: Path) -> None:
 
 def test_to_survive_something_else_is_refused(tmp_path: Path) -> None:
     survives: Survives = "fire"  # type: ignore[assignment]
-    with pytest.raises(ConfigurationError, match="choose of power, process"):
+    with pytest.raises(ConfigurationError, match="choose from power, process"):
         SqliteJournal(tmp_path / "a.db", survives=survives)
 
 

@@ -306,7 +306,7 @@ async def test_a_cancelled_read_waits_for_its_thread(tmp_path: Path) -> None:
     ("name", "options", "problem"),
     [
         ("a.csv", {}, "cannot be read: No such file"),
-        ("a.xls", {}, "has no known form, choose of csv, jsonl, arrow"),
+        ("a.xls", {}, "has no known form, choose from csv, jsonl, arrow"),
         ("a.jsonl", {"delimiter": ";"}, "delimiter: does not go with jsonl"),
     ],
 )

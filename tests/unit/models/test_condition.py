@@ -93,7 +93,7 @@ def test_a_condition_that_cannot_be_is_refused(until: Any) -> None:  # noqa: ANN
     ("on", "problem"),
     [
         ({"rude": "next"}, r"^on\['rude'\]: is no code and none of temporary, content"),
-        ({1300: "jump"}, r"^on\[1300\]: is 'jump', choose of next, stop, retry"),
+        ({1300: "jump"}, r"^on\[1300\]: is 'jump', choose from next, stop, retry"),
     ],
 )
 def test_an_answer_that_cannot_be_is_named(on: Any, problem: str) -> None:  # noqa: ANN401

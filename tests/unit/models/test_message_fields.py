@@ -32,7 +32,7 @@ BAD_FIELDS: dict[str, tuple[type[Message], dict[str, object], str]] = {
     "webhook_version": (
         Sms,
         {"webhook_version": "v2"},
-        "webhook_version: is 'v2', choose of v0.1, v1",
+        "webhook_version: is 'v2', choose from v0.1, v1",
     ),
     "locale missing": (
         WhatsApp,
@@ -62,12 +62,12 @@ BAD_FIELDS: dict[str, tuple[type[Message], dict[str, object], str]] = {
     "policy": (
         WhatsApp,
         {"content": Template("shop:order"), "policy": "loose"},
-        "policy: is 'loose', choose of deterministic, fallback",
+        "policy: is 'loose', choose from deterministic, fallback",
     ),
     "messenger category": (
         Messenger,
         {"category": "news"},
-        "category: is 'news', choose of response, update, message_tag",
+        "category: is 'news', choose from response, update, message_tag",
     ),
     "tag missing": (
         Messenger,
@@ -97,7 +97,7 @@ BAD_FIELDS: dict[str, tuple[type[Message], dict[str, object], str]] = {
     "viber category": (
         Viber,
         {"category": "news"},
-        "category: is 'news', choose of transaction, promotion",
+        "category: is 'news', choose from transaction, promotion",
     ),
     "viber type empty": (Viber, {"type": ""}, "type: is empty"),
     "viber type no text": (Viber, {"type": 7}, "type: is int, write it as text"),

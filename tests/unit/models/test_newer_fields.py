@@ -80,7 +80,7 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "sms encoding": (
         lambda: Sms(**AGENT, content="hi", encoding_type="utf-8"),
-        "encoding_type: is 'utf-8', choose of text, unicode, auto",
+        "encoding_type: is 'utf-8', choose from text, unicode, auto",
     ),
     "sms trust": (
         lambda: Sms(**AGENT, content="hi", trusted_recipient=1),
@@ -104,7 +104,7 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
         "name: mms has none for File",
     ),
     "media of nothing": (Media, "files: are none, write at least one of Image"),
-    "media of text": (lambda: Media(Text("a")), "files[0]: is Text, choose of Image"),
+    "media of text": (lambda: Media(Text("a")), "files[0]: is Text, choose from Image"),
     "rcs agent": (
         lambda: Rcs(to="447700900000", sender="A B", content="hi"),
         "sender: is no agent's id",
@@ -112,7 +112,7 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
     "rcs ttl": (lambda: Rcs(**AGENT, content="hi", ttl=259_201), "ttl: is 259201 sec"),
     "rcs category": (
         lambda: Rcs(**AGENT, content="hi", category="news"),
-        "category: is 'news', choose of authentication, transaction",
+        "category: is 'news', choose from authentication, transaction",
     ),
     "rcs suggestions": (
         lambda: Rcs(**AGENT, content="hi", suggestions=[YES] * 12),
@@ -144,7 +144,10 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
         lambda: card(suggestions=[YES] * 5),
         "suggestions: are 5, allowed are 0 to 4",
     ),
-    "card height": (lambda: card(height="huge"), "height: is 'huge', choose of short"),
+    "card height": (
+        lambda: card(height="huge"),
+        "height: is 'huge', choose from short",
+    ),
     "lying card": (
         lambda: card(orientation="horizontal"),
         "alignment: and orientation 'horizontal' go together",
@@ -239,7 +242,7 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "email importance": (
         lambda: Email(**MAIL, subject="a", importance="High"),
-        "importance: is 'High', choose of high, normal, low",
+        "importance: is 'High', choose from high, normal, low",
     ),
     "email copies": (
         lambda: Email(**MAIL, subject="a", cc="carol@example.com"),
@@ -253,7 +256,7 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
     "letter of nothing": (Letter, "parts: are none"),
     "letter of a picture": (
         lambda: Letter(Html("a"), Image(URL)),
-        "parts[1]: is Image, choose of Text, Html",
+        "parts[1]: is Image, choose from Text, Html",
     ),
     "raw of nothing": (lambda: Raw({}), "body: must be a mapping"),
     "raw webhook": (

@@ -136,14 +136,14 @@ WRONG: dict[str, tuple[dict[str, object], str]] = {
     "steps are no list": ({"steps": {}}, "steps: is missing"),
     "a step is no table": ({"steps": ["hi"]}, r"steps[0]: is str, write a table"),
     "one step": ({"to": "447700900000", "steps": [SMS]}, "steps: are 1, a workflow"),
-    "an unknown key": ({**flow(), "step": []}, "step: is not known, choose of to,"),
+    "an unknown key": ({**flow(), "step": []}, "step: is not known, choose from to,"),
     "an unknown key of a step": (flow(untill=1), "steps[0].untill: is not known"),
     "a key of another channel": (flow(locale="en"), "steps[0].locale: is not known"),
     "no channel": (
         {"steps": [{"content": "hi"}]},
-        "steps[0].channel: is None, choose of sms",
+        "steps[0].channel: is None, choose from sms",
     ),
-    "another channel": (flow(channel="fax"), "steps[0].channel: is 'fax', choose of"),
+    "another channel": (flow(channel="fax"), "steps[0].channel: is 'fax', choose from"),
     "no recipient": ({"steps": [VIBER, SMS]}, "steps[0].to: is missing"),
     "a bare number": ({"steps": [{**SMS, "to": 447700900000}]}, "steps[0].to: is int"),
     "no sender": (
@@ -154,7 +154,7 @@ WRONG: dict[str, tuple[dict[str, object], str]] = {
     "content that is neither": (flow(content=5), "steps[0].content: is int, write a"),
     "content it cannot carry": (
         flow(content={"type": "audio"}),
-        "steps[0].content.type: is 'audio', choose of",
+        "steps[0].content.type: is 'audio', choose from",
     ),
     "content without its parts": (
         flow(content={"type": "image"}),
@@ -171,7 +171,7 @@ WRONG: dict[str, tuple[dict[str, object], str]] = {
     ),
     "another answer": (
         flow(on={"1300": "jump"}),
-        "steps[0].on[1300]: is 'jump', choose of next, stop, retry",
+        "steps[0].on[1300]: is 'jump', choose from next, stop, retry",
     ),
     "half a night": (
         flow(quiet={"begin": "22:00"}),
@@ -208,5 +208,5 @@ def test_a_list_is_no_workflow() -> None:
 
 
 def test_another_form_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="is 'xml', choose of json, toml"):
+    with pytest.raises(ConfigurationError, match="is 'xml', choose from json, toml"):
         Workflow.from_text("", "xml")

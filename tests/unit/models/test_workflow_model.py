@@ -67,7 +67,7 @@ BAD_STEPS: dict[str, tuple[dict[str, Any], str]] = {
     "only within": ({"within": 60}, "within: and until go together: give both"),
     "another status": (
         {"until": "seen", "within": 60},
-        "until: is 'seen', choose of submitted, delivered, read",
+        "until: is 'seen', choose from submitted, delivered, read",
     ),
     "no time": (
         {"until": "read", "within": 0},

@@ -167,7 +167,7 @@ async def test_an_empty_outbox_says_that_it_is_empty(nexmo_outbox: Outbox) -> No
 async def test_what_a_message_does_not_have_cannot_be_asked_for(
     nexmo_outbox: Outbox,
 ) -> None:
-    with pytest.raises(TypeError, match="a message has no recipient; choose of to,"):
+    with pytest.raises(TypeError, match="a message has no recipient; choose from to,"):
         nexmo_outbox.assert_sent(recipient="447700900001")  # type: ignore[call-arg]
 
 

@@ -49,7 +49,7 @@ async def test_a_region_is_opened_once_when_it_is_needed() -> None:
 async def test_an_unknown_region_is_refused() -> None:
     regional = Regional(FakeTransport(), HOSTS, Doors().open)
 
-    with pytest.raises(ConfigurationError, match="region: is 'xx', choose of eu, us"):
+    with pytest.raises(ConfigurationError, match="region: is 'xx', choose from eu, us"):
         await regional.send(request("xx"))
 
 

@@ -311,7 +311,7 @@ async def test_closing_the_layer_closes_what_is_inside(clock: ManualClock) -> No
         ({"number": 1, "max_wait": -1.0}, "Limit.max_wait: must be 0 seconds or more"),
         (
             {"number": 1, "key": "country"},
-            "Limit.key: is 'country', choose of account, sender, recipient",
+            "Limit.key: is 'country', choose from account, sender, recipient",
         ),
     ],
 )

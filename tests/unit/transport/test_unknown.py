@@ -231,7 +231,7 @@ async def test_a_deadline_that_came_with_the_request_counts(clock: ManualClock) 
     ("options", "problem"),
     [
         ({"jitter": 1.5}, "Retry.jitter: must be between 0 and 1"),
-        ({"on_unknown": "pray"}, "Retry.on_unknown: is 'pray', choose of settle"),
+        ({"on_unknown": "pray"}, "Retry.on_unknown: is 'pray', choose from settle"),
         ({"total": float("nan")}, "Retry.total: must be more than 0 seconds"),
     ],
 )
