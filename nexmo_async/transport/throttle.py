@@ -174,7 +174,7 @@ class Throttle:
         for number, limit in enumerate(self._limits):
             key = limit.of(request)
             if key is not None:
-                windows.append(self._window(number, key, came))
+                windows.append(self._window(number, key, came, windows))
                 if limit.max_wait is not None:
                     patience = min(patience, limit.max_wait)
         if self._windows.enter(windows, came):
@@ -206,10 +206,12 @@ class Throttle:
                 self._window(number, key, now).close(now + quiet)
                 return
 
-    def _window(self, number: int, key: Hashable, now: float) -> Window:
+    def _window(
+        self, number: int, key: Hashable, now: float, beside: Sequence[Window] = ()
+    ) -> Window:
         limit = self._limits[number]
         return self._windows.window(
-            number, key, number=limit.number, per=limit.per, now=now
+            number, key, number=limit.number, per=limit.per, now=now, beside=beside
         )
 
     async def _wait(self, windows: Sequence[Window], now: float) -> float:

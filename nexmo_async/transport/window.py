@@ -120,14 +120,24 @@ class Windows:
         """Each window, by the number of its limit and its key."""
         return self._known.items()
 
-    def window(
-        self, limit: int, key: Hashable, *, number: int, per: float, now: float
+    def window(  # noqa: PLR0913  a key of a limit, and who asks
+        self,
+        limit: int,
+        key: Hashable,
+        *,
+        number: int,
+        per: float,
+        now: float,
+        beside: Iterable[Window] = (),
     ) -> Window:
-        """The window of a key under a limit."""
+        """The window of a key under a limit, for one who has those beside it already.
+
+        Nobody has a place there yet, and still they must not be forgotten.
+        """
         found = self._known.get((limit, key))
         if found is None:
             if len(self._known) >= self._sweep_at:
-                self._sweep(now)
+                self._sweep(now, beside)
             found = self._known[limit, key] = Window(number, per)
         return found
 
@@ -229,10 +239,18 @@ class Windows:
         self.give_back(waiter.windows[place : waiter.passed], now)
         waiter.passed = place
 
-    def _sweep(self, now: float) -> None:
+    def _sweep(self, now: float, beside: Iterable[Window]) -> None:
+        wanted, looked_at = set(beside), 0
+        for window in self._known.values():
+            looked_at += len(window.queue)
+            for _, waiter in window.queue:
+                later = waiter.passed + 1
+                if waiter.is_waiting and later < len(waiter.windows):
+                    wanted.update(waiter.windows[later:])
         self._known = {
             key: window
             for key, window in self._known.items()
-            if not window.is_idle(now)
+            if window in wanted or not window.is_idle(now)
         }
-        self._sweep_at = max(SWEEP_FROM, 2 * len(self._known))
+        # A long queue is not gone through for each few keys that are new.
+        self._sweep_at = max(SWEEP_FROM, 2 * len(self._known), looked_at)

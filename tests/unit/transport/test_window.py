@@ -280,6 +280,35 @@ def test_keys_that_are_no_longer_used_are_forgotten() -> None:
     assert len(line.windows) <= SWEEP_FROM + 1
 
 
+def forget_what_is_idle(line: Line) -> None:
+    """So many keys come that windows are swept."""
+    for name in range(SWEEP_FROM + 1):
+        line.of(9, str(name), 1, 1.0)
+
+
+def test_a_window_is_kept_for_one_who_still_waits_at_another() -> None:
+    line = Line()
+    narrow, wide = line.of(0, "a", 1, 1.0), line.of(1, "", 1, 1.0)
+    narrow.close(100.0)
+    line.come(1, [narrow, wide])
+
+    forget_what_is_idle(line)
+
+    assert line.of(1, "", 1, 1.0) is wide
+
+
+def test_a_window_is_kept_while_the_next_one_is_looked_for() -> None:
+    line = Line()
+    for name in range(SWEEP_FROM - 1):
+        line.of(9, str(name), 1, 1.0)
+    narrow = line.of(0, "a", 1, 1.0)
+
+    line.windows.window(1, "", number=1, per=1.0, now=0.0, beside=[narrow])
+
+    assert line.of(0, "a", 1, 1.0) is narrow
+    assert len(line.windows) == 2
+
+
 def test_a_queue_is_not_left_full_of_those_who_gave_up() -> None:
     line = Line()
     window = line.of(0, "", 1, 1.0)
