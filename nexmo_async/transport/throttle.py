@@ -19,7 +19,7 @@ from nexmo_async.transport.base import Request, Response, Transport, retry_after
 from nexmo_async.transport.window import Windows
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Generator, Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
 
     from nexmo_async.clock import Clock
     from nexmo_async.observe.events import Tell
@@ -283,7 +283,7 @@ class Throttled:
         except BaseException:
             self.throttle.give_back(turn)
             raise
-        response = await _leaving(self.inner.send(request), self.throttle, turn)
+        response = await _leaving(self.inner, request, self.throttle, turn)
         if response.status == _TOO_MANY:
             quiet = retry_after(response, self.clock.wall())
             self.throttle.refused(request, PAUSE if quiet is None else quiet)
@@ -311,10 +311,12 @@ class Throttled:
 
 @coroutine
 def _leaving(
-    send: Coroutine[object, object, Response], throttle: Throttle, turn: Turn
+    inner: Transport, request: Request, throttle: Throttle, turn: Turn
 ) -> Generator[object, object, Response]:
     """Send, and say when it has left: when it waits for the first time."""
     try:
+        # Asked for in here: a transport of yours may raise before there is anything.
+        send = inner.send(request)
         awaited = send.send(None)
     except StopIteration as done:
         return cast("Response", done.value)

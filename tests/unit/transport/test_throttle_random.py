@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, Literal
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import attrs
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -185,3 +186,16 @@ def test_whoever_is_refused_a_turn_has_not_left(plans: list[Plan]) -> None:
         assert (
             not isinstance(came, ThrottledError) or str(place) not in done.network.left
         )
+
+
+async def test_a_transport_that_raises_before_it_is_awaited_keeps_no_place(
+    clock: ManualClock,
+) -> None:
+    inner = Mock(send=Mock(side_effect=PermissionError))
+    layer = Throttled(inner, Throttle(LIMITS, clock), clock)
+
+    with pytest.raises(PermissionError):
+        await layer.send(Request("POST", "/v1/messages", b"{}"))
+    await clock.advance(10)
+
+    assert layer.throttle.usage() == ()
