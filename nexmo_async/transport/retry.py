@@ -13,11 +13,18 @@ from typing import TYPE_CHECKING, Final, Literal
 import attrs
 import tenacity
 
-from nexmo_async.errors import ConfigurationError, NotSentError, UnknownOutcomeError
+from nexmo_async.errors import (
+    ConfigurationError,
+    NexmoError,
+    NotSentError,
+    UnknownOutcomeError,
+)
 from nexmo_async.observe.events import Repeated, Settled, Tell
 from nexmo_async.transport.base import Request, Response, Transport, retry_after
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nexmo_async.clock import Clock
 
 _TOO_MANY: Final = 429
@@ -160,10 +167,16 @@ class Retrying:
             before_sleep=lambda state: self._repeated(request, state),
             retry_error_callback=_outcome,
         )
-        last: Outcome = await retrying(attempt)
+        try:
+            last: Outcome = await retrying(attempt)
+        except NexmoError:  # kept back by a limit of yours, or by a client that closed
+            lost = _lost(trail)
+            if request.method != "POST" or lost is None:
+                raise
+            return lost
         if request.method == "POST" and not _is_accepted(last):
             # A refusal says nothing of the one before it, which may be on its way.
-            return next((each for each in trail if fate(each) == "unknown"), last)
+            return _lost(trail) or last
         return last
 
     async def _settled(self, request: Request) -> Response | None:
@@ -215,6 +228,11 @@ class Retrying:
                     may_double,
                 )
             )
+
+
+def _lost(trail: Iterable[Outcome]) -> Outcome | None:
+    """The first try of which nobody knows whether it was accepted."""
+    return next((each for each in trail if fate(each) == "unknown"), None)
 
 
 def _is_accepted(outcome: Outcome) -> bool:

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from nexmo_async.errors import ConfigurationError, NotSentError, UnknownOutcomeError
+from nexmo_async.errors import (
+    ClosedError,
+    ConfigurationError,
+    NotSentError,
+    ThrottledError,
+    UnknownOutcomeError,
+)
 from nexmo_async.observe import events
 from nexmo_async.testing import FakeTransport, ManualClock, answer
 from nexmo_async.transport.base import Request, Response
@@ -174,6 +180,35 @@ async def test_a_refusal_does_not_hide_that_the_first_one_may_have_arrived(
     with pytest.raises(UnknownOutcomeError):
         await sending
     assert len(inner.requests) == 2
+
+
+@pytest.mark.parametrize("first", [LOST, answer(500)])
+@pytest.mark.parametrize("why", [ThrottledError(5.0), ClosedError("is closed")])
+async def test_who_is_kept_back_later_is_told_that_the_first_one_may_have_arrived(
+    first: Response | Exception, why: Exception, clock: ManualClock
+) -> None:
+    inner = FakeTransport(first, why)
+    layer = Retrying(inner, Retry(on_unknown="resend"), clock)
+    sending = asyncio.create_task(layer.send(REQUEST))
+    await clock.advance(60)
+
+    if isinstance(first, Response):
+        assert await sending == first
+    else:
+        with pytest.raises(UnknownOutcomeError):
+            await sending
+    assert len(inner.requests) == 2
+
+
+async def test_who_is_kept_back_after_a_refusal_is_told_that_nothing_left(
+    clock: ManualClock,
+) -> None:
+    inner = FakeTransport(answer(429), ThrottledError(5.0))
+    sending = asyncio.create_task(Retrying(inner, Retry(), clock).send(REQUEST))
+    await clock.advance(60)
+
+    with pytest.raises(ThrottledError):
+        await sending
 
 
 @pytest.mark.parametrize("on_unknown", ["settle", "raise", "resend"])
