@@ -68,15 +68,17 @@ class Authorizing:
 
     async def send(self, request: Request) -> Response:
         """Send; after a 401, once more with a new token, in the time that is left."""
-        ends = self.clock.monotonic() + request.timeout
         header = await self.caller.header()
         response = await self._as(header, request)
         if response.status != _UNAUTHORIZED:
             return response
         if self.caller.refused(header, server_time(response)):
             header = await self.caller.header()
-            left = ends - self.clock.monotonic()
-            response = await self._as(header, attrs.evolve(request, timeout=left))
+            # Not of the time-out: the first one may have queued for longer than that.
+            left = request.deadline - self.clock.monotonic()
+            if left < request.timeout:
+                request = attrs.evolve(request, timeout=left)
+            response = await self._as(header, request)
         if response.status != _UNAUTHORIZED:
             return response
         return attrs.evolve(response, note=self.caller.note())

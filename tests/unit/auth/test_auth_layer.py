@@ -118,7 +118,7 @@ async def test_the_second_try_has_the_time_that_the_first_one_left(
             return await super().send(request)
 
     layer = Authorizing(TakesTenSeconds(answer(401)), identity(jwt, clock), clock)
-    sending = asyncio.create_task(layer.send(REQUEST))
+    sending = asyncio.create_task(layer.send(attrs.evolve(REQUEST, deadline=30.0)))
     first = await arrived.get()
     await clock.advance(10)
     second = await arrived.get()
@@ -126,6 +126,25 @@ async def test_the_second_try_has_the_time_that_the_first_one_left(
     await sending
 
     assert (first.timeout, second.timeout) == (30.0, 20.0)
+
+
+async def test_the_second_try_is_not_short_of_the_time_that_the_first_one_queued(
+    jwt: Jwt, clock: ManualClock
+) -> None:
+    class QueuesBefore(FakeTransport):
+        async def send(self, request: Request) -> Response:
+            if not self.requests:
+                await clock.sleep(40)
+            return await super().send(request)
+
+    inner = QueuesBefore(answer(401))
+    layer = Authorizing(inner, identity(jwt, clock), clock)
+    await layer.caller.header()
+    sending = asyncio.create_task(layer.send(attrs.evolve(REQUEST, deadline=90.0)))
+    await clock.advance(40)
+
+    assert (await sending).status == 202
+    assert [each.timeout for each in inner.requests] == [30.0, 30.0]
 
 
 async def test_closing_the_layer_closes_what_is_inside(clock: ManualClock) -> None:
