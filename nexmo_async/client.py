@@ -321,17 +321,19 @@ class Nexmo:
         """
         gate, self._gate = self._gate, None
         bulk, self._bulk = self._bulk, None
-        if gate is not None and self._desk is not None and bulk is not None:
-            bulk.stop()
-            await self._desk.aclose()
-            await bulk.aclose()
-        self._messages = self._workflows = self._below = self._desk = None
-        self._post = None
-        if gate is not None:
-            gate.is_open = False
-        own, self._own = self._own, None
-        if own is not None:
-            await own.aclose()
+        try:
+            if gate is not None and self._desk is not None and bulk is not None:
+                bulk.stop()
+                await self._desk.aclose()
+                await bulk.aclose()
+        finally:  # also if whoever closes it does not wait for those answers
+            self._messages = self._workflows = self._below = self._desk = None
+            self._post = None
+            if gate is not None:
+                gate.is_open = False
+            own, self._own = self._own, None
+            if own is not None:
+                await own.aclose()
 
     def __del__(self) -> None:
         """Warn if it was forgotten."""

@@ -23,6 +23,9 @@ from nexmo_async.errors import (
 from nexmo_async.testing import FakeTransport, FaultyServer, ManualClock, answer
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from nexmo_async.bulk import BulkResult
     from nexmo_async.observe.events import Event
     from nexmo_async.transport.base import Request, Response
     from nexmo_async.transport.hooks import CallNext
@@ -41,6 +44,10 @@ def receipt(status: str = "submitted") -> Receipt:
         to="447700900000",
         sender="447700900001",
     )
+
+
+async def drawn(results: AsyncIterator[BulkResult]) -> list[BulkResult]:
+    return [result async for result in results]
 
 
 async def test_observers_are_told_of_each_step_in_order(clock: ManualClock) -> None:
@@ -274,6 +281,33 @@ async def test_a_kept_resource_is_closed_even_over_a_transport_of_yours(
     with pytest.raises(ClosedError):
         await kept.send(SMS)
     assert transport.requests == []
+
+
+async def test_a_client_whose_closing_is_called_off_is_closed_all_the_same(
+    clock: ManualClock,
+) -> None:
+    """Whoever shuts down waits so long for the answers, and no longer."""
+
+    class SlowAtFirst(FakeTransport):
+        async def send(self, request: Request) -> Response:
+            response = await super().send(request)
+            await clock.sleep(60 if len(self.requests) == 1 else 0)
+            return response
+
+    inner = SlowAtFirst()
+    nexmo = await Nexmo(BASIC, transport=inner, clock=clock).__aenter__()
+    kept, sending = nexmo.messages, asyncio.create_task(drawn(nexmo.bulk.stream([SMS])))
+    await clock.advance(0)
+
+    closing = asyncio.create_task(nexmo.aclose())
+    await clock.advance(0)
+    closing.cancel()
+    await asyncio.wait([closing])
+
+    assert len(inner.requests) == 1
+    with pytest.raises(ClosedError):
+        await kept.send(SMS)
+    sending.cancel()
 
 
 async def test_a_client_that_is_never_closed_warns(clock: ManualClock) -> None:
