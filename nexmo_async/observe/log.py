@@ -68,7 +68,7 @@ def facts(event: Event) -> dict[str, object]:
     told: dict[str, object] = {
         "nexmo_event": type(event).__name__.lower(),
         "nexmo_send": subject.send,
-        "nexmo_path": subject.path,
+        "nexmo_path": without(subject, subject.path),
         "nexmo_channel": subject.channel,
         "nexmo_client_ref": without(subject, subject.client_ref),
         "nexmo_sender": masked(subject.sender),

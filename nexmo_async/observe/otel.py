@@ -148,7 +148,7 @@ class OpenTelemetry:
         name = f"{NAMES[operation]} {subject.channel}".rstrip()
         span = self._tracer.start_span(name, kind=SpanKind.CLIENT, attributes=said)
         token = context.attach(trace.set_span_in_context(span))
-        where["url.full"] = f"{event.server}{subject.path}"
+        where["url.full"] = f"{event.server}{without(subject, subject.path)}"
         self._open[subject.send] = _Open(span, token, where)
 
     def _go_on(self, spans: _Open, event: Event) -> None:

@@ -59,6 +59,15 @@ def test_the_facts_are_fields_of_the_record() -> None:
     }
 
 
+def test_a_number_in_a_path_is_masked_and_an_id_is_not() -> None:
+    uuid = "aaaaaaaa-bbbb-4ccc-8ddd-012345678901"
+    asked = Subject("GET", f"/v1/people/447700900123/messages/{uuid}")
+
+    told = facts(events.Begun(asked, "request", "https://api.nexmo.com"))
+
+    assert told["nexmo_path"] == f"/v1/people/*********123/messages/{uuid}"
+
+
 @pytest.mark.parametrize(
     ("event", "level"),
     [

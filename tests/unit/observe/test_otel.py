@@ -105,6 +105,17 @@ async def test_a_send_is_a_span_with_the_names_of_the_conventions(
     }
 
 
+async def test_the_address_of_a_request_shows_no_number_of_a_person(
+    watcher: Watcher, clock: ManualClock
+) -> None:
+    async with client(watcher, clock) as nexmo:
+        await nexmo.request("GET", "/v1/people/447700900123")
+
+    [span] = watcher.named("GET")
+    url = (span.attributes or {})["url.full"]
+    assert url == "https://api.example.com:8443/v1/people/*********123"
+
+
 async def test_each_attempt_is_a_child_with_the_names_of_the_conventions(
     watcher: Watcher, clock: ManualClock
 ) -> None:
