@@ -64,7 +64,8 @@ class AsgiTransport:
         if not events:
             raise UnknownOutcomeError(request.client_ref, "the app did not answer")
         body = b"".join(cast("bytes", event.get("body", b"")) for event in events)
-        return Response(events[0]["status"], _headers(events[0]["headers"]), body)
+        start = events[0]
+        return Response(start["status"], _headers(start.get("headers", ())), body)
 
     async def aclose(self) -> None:
         """Send nothing from now on; nothing is held that could be given back."""

@@ -156,3 +156,16 @@ async def test_a_transport_to_an_app_is_closed_for_good() -> None:
 
     with pytest.raises(ClosedError):
         await transport.send(REQUEST)
+
+
+async def test_an_app_may_leave_the_headers_out() -> None:
+    """They are optional: asgi.readthedocs.io, "Response Start"."""
+
+    async def bare(_: Event, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "http.response.start", "status": 202})
+        await send({"type": "http.response.body"})
+
+    answer = await AsgiTransport(bare).send(REQUEST)
+
+    assert (answer.status, answer.headers, answer.body) == (202, {}, b"")
