@@ -31,7 +31,9 @@ class Letters:
         return len(self._all)
 
     def add(self, letter: Inbound) -> None:
-        """Keep one."""
+        """Keep one, unless it waits already."""
+        if letter.message_uuid in self._all:
+            return
         self._all[letter.message_uuid] = (self._clock.monotonic(), letter)
         self._of.setdefault(letter.sender, deque()).append(letter.message_uuid)
         self._forget_old()

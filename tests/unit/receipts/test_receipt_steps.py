@@ -230,5 +230,19 @@ async def test_letters_that_nobody_asks_for_are_bounded(
         await store.reply("0", 0)
 
 
+async def test_a_letter_that_comes_again_when_its_first_coming_is_forgotten_is_one(
+    clock: ManualClock,
+) -> None:
+    store = MemoryReceipts(keep=1, clock=clock)
+    for number in (1, 2, 1):
+        await store.record(parse(letter(number)))
+
+    taken = [(await store.reply("447700900000", 0)).text for _ in range(2)]
+
+    assert taken == ["1", "2"]
+    with pytest.raises(NoReplyError):
+        await store.reply("447700900000", 0)
+
+
 def test_a_report_of_attrs_stays_hashable() -> None:
     assert len({receipt(), attrs.evolve(receipt(), raw={"a": 1})}) == 1
