@@ -130,9 +130,9 @@ class Intake:
             return Taken(refused.status)
         try:
             is_new = await self.receipts.record(event)
-        except Exception:  # noqa: BLE001  whatever a store raises, it is our own fault
+        except Exception as why:  # noqa: BLE001  whatever a store raises, it is our own fault
             self._release(handler)
-            _log.exception("webhook not recorded")
+            _log.error("webhook not recorded: %s", _story(why, event))
             self.count("failed")
             return Taken(AGAIN)
         except BaseException:  # the caller is cancelled

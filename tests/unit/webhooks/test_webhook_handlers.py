@@ -161,3 +161,19 @@ async def test_a_store_that_fails_is_answered_503_so_that_it_comes_again(
     assert await caller_of(app).post(DELIVERED) == 503
     assert handed == []
     assert "webhook not recorded" in caplog.text
+
+
+async def test_a_store_that_fails_shows_no_number_of_a_person(
+    caller_of: CallerOf, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A database names the row that it refuses."""
+
+    class Unique(MemoryReceipts):
+        async def record(self, receipt: Receipt) -> bool:
+            raise LookupError(f"the key (to)=({receipt.to}) exists already")
+
+    app = WebhookApp(Unique(clock=clock), {"abcd1234": SECRET}, clock=clock)
+
+    assert await caller_of(app).post(DELIVERED) == 503
+    assert "LookupError: the key (to)=(...000) exists already" in caplog.text
+    assert "447700900000" not in caplog.text
