@@ -8,10 +8,10 @@ import importlib
 import sys
 import warnings
 from functools import partial
-from typing import TYPE_CHECKING, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar, cast
 
 from nexmo_async.auth import environment
-from nexmo_async.auth.credentials import Basic
+from nexmo_async.auth.credentials import Basic, Jwt
 from nexmo_async.auth.layer import Authorizing, identity
 from nexmo_async.clock import Clock, SystemClock
 from nexmo_async.errors import (
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
-    from nexmo_async.auth.credentials import Jwt
     from nexmo_async.bulk.client import Bulk
     from nexmo_async.observe.events import Observer
     from nexmo_async.receipts.store import ReceiptStore
@@ -109,6 +108,9 @@ class Nexmo:
         if isinstance(transport, str) and transport not in LIBRARIES:
             problem = f"is {transport!r}, choose from {', '.join(LIBRARIES)}"
             raise ConfigurationError("transport", problem)
+        if not isinstance(cast("object", auth), Basic | Jwt):
+            problem = f"is {type(auth).__name__}, write Basic(...) or Jwt(...)"
+            raise ConfigurationError("auth", problem)
         self._auth = auth
         self._dialect = DIALECTS[api]
         self._base_url = address.checked(base_url, region, allow_http=allow_http)

@@ -12,11 +12,11 @@ import attrs
 from nexmo_async.bulk.errors import RowError, WorkflowEndedError
 from nexmo_async.bulk.result import BulkResult
 from nexmo_async.errors import (
-    MessageError,
     NexmoError,
     ThrottledError,
     UnknownOutcomeError,
 )
+from nexmo_async.models.base import no_message
 from nexmo_async.models.message import Message
 from nexmo_async.models.workflow import Workflow
 
@@ -160,8 +160,7 @@ class Sender:
     ) -> tuple[Result | None, NexmoError | None]:
         """How a workflow ends that is run here."""
         if not isinstance(message, Workflow):
-            problem = f"is {type(message).__name__}, write Sms(...) or the like"
-            return None, MessageError("message", problem)
+            return None, no_message(message)
         run = await self.ways.begin(message, name=name or None)
         try:
             result = await run.result()

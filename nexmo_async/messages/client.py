@@ -12,6 +12,7 @@ import attrs
 from nexmo_async.errors import ConfigurationError, UnknownOutcomeError
 from nexmo_async.messages.raw import RawMessages
 from nexmo_async.messages.sent import Sent
+from nexmo_async.models.base import Message, no_message
 from nexmo_async.observe.events import Subject
 from nexmo_async.observe.trail import Sending
 from nexmo_async.transport.address import server
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
     from nexmo_async.clock import Clock
     from nexmo_async.models.inbound import Inbound
-    from nexmo_async.models.message import Message
     from nexmo_async.observe.events import Operation, Tell
     from nexmo_async.observe.trail import Trail
     from nexmo_async.receipts.store import ReceiptStore
@@ -151,6 +151,7 @@ class Messages:
                 back-offs and answers. Or a `timedelta`.
 
         Raises:
+            MessageError: It is no message.
             UnsupportedError: This generation of the API cannot carry it.
             NotSentError: No connection, several times over. Nothing was sent.
             RefusedError: Nexmo said no; the subclass says why. Nothing was sent.
@@ -230,6 +231,8 @@ class Messages:
         The reference is taken if the message has none of its own; `leaving` is awaited
         once the message may go, before each attempt.
         """
+        if not isinstance(message, Message):
+            raise no_message(message)
         post = self._post
         client_ref = message.client_ref or client_ref or post.new_ref()
         if post.tell is None:

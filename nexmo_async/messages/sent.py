@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from nexmo_async.messages.explain import Explanation, explanation
+from nexmo_async.models.condition import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -56,7 +57,9 @@ class Sent:
             DeliveryFailedError: It was rejected or is undeliverable.
             StillWaitingError: The time is over; it tells the last status, and the
                 message may still arrive.
+            ValueError: No receipt ever says that.
         """
+        told(status)
         seconds = within.total_seconds() if isinstance(within, timedelta) else within
         return await self._receipts.wait_for(self.message_uuid, status, seconds)
 

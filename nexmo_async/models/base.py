@@ -64,6 +64,12 @@ def from_identity(value: str) -> str:
     return identity(value, "sender")
 
 
+def no_message(given: object) -> MessageError:
+    """What to say of something that is none."""
+    problem = f"is {type(given).__name__}, write Sms(...) or the like"
+    return MessageError("message", problem)
+
+
 @attrs.frozen(kw_only=True)
 class Message:
     """What all channels share. Write `Sms`, `WhatsApp` or another of its children.

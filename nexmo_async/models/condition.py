@@ -73,6 +73,17 @@ def _check_statuses(statuses: Collection[str], channel: str) -> None:
         raise MessageError("until", f"{channel} never tells 'read', use 'delivered'")
 
 
+def told(until: Until | Collection[str]) -> None:
+    """Refuse to wait for what no receipt ever says: it would wait in vain."""
+    if callable(until):
+        return
+    for status in (until,) if isinstance(until, str) else until:
+        if status not in get_args(Status):
+            choices = ", ".join(get_args(Status))
+            problem = f"until: no receipt says {status!r}, choose from {choices}."
+            raise ValueError(f"{problem} The message was sent: wait for it again.")
+
+
 def met(receipt: Receipt, until: Until | None) -> bool:
     """Whether the receipt says what is waited for; without a condition: delivered."""
     if until is None:

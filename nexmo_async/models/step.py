@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 import attrs
 
 from nexmo_async.errors import MessageError
+from nexmo_async.models.base import no_message
 from nexmo_async.models.condition import Answer, Kind, Quiet, Until, answers, wanted
 from nexmo_async.models.message import Message, seconds
 
@@ -23,8 +24,7 @@ ATTEMPTS: Final = range(1, 101)
 def _message(value: Message) -> Message:
     given = cast("object", value)  # callers without a type checker
     if not isinstance(given, Message):
-        named = type(given).__name__
-        raise MessageError("message", f"is {named}, write Sms(...) or the like")
+        raise no_message(given)
     return value
 
 

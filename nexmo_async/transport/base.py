@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 #: Awaited once a request may go, before anything leaves; what it raises keeps it here.
 Leaving = Callable[[], Awaitable[None]]
 
-#: Seconds that `X-RateLimit-Reset` may lie ahead to be believed.
+#: Seconds that `X-RateLimit-Reset` may lie ahead to be believed, and that a 429 closes
+#: a key at most.
 SANE: Final = 3600.0
 
 #: Above that a moment is in milliseconds: in seconds it would be the year 5138.

@@ -81,6 +81,9 @@ class Retry:
             raise ConfigurationError("Retry.attempts", "must be at least 1")
         if not self.total > 0:
             raise ConfigurationError("Retry.total", "must be more than 0 seconds")
+        for name in ("base", "cap", "max_retry_after", "grace"):
+            if not getattr(self, name) >= 0:
+                raise ConfigurationError(f"Retry.{name}", "must be 0 seconds or more")
         if not 0 <= self.jitter <= 1:
             raise ConfigurationError("Retry.jitter", "must be between 0 and 1")
         if self.on_unknown not in _CHOICES:

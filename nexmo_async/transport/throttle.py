@@ -15,7 +15,7 @@ import attrs
 
 from nexmo_async.errors import ConfigurationError, ThrottledError
 from nexmo_async.observe import events
-from nexmo_async.transport.base import Request, Response, Transport, retry_after
+from nexmo_async.transport.base import SANE, Request, Response, Transport, retry_after
 from nexmo_async.transport.window import Windows
 
 if TYPE_CHECKING:
@@ -125,9 +125,14 @@ class Throttle:
     Args:
         limits: All of them hold at once.
         clock: What windows are measured by.
+
+    Raises:
+        ConfigurationError: It is a limit, not a list of limits.
     """
 
     def __init__(self, limits: Sequence[Limit], clock: Clock) -> None:
+        if isinstance(limits, Limit):
+            raise ConfigurationError("limits", "is one Limit, write [Limit(...)]")
         self._limits = sorted(limits, key=lambda limit: _place(_NARROW_FIRST, limit))
         self._blamed = sorted(
             enumerate(self._limits), key=lambda each: _place(_BLAMED_FIRST, each[1])
@@ -198,7 +203,8 @@ class Throttle:
         self._look_again()
 
     def refused(self, request: Request, quiet: float) -> None:
-        """Close the key that a 429 is about, for so many seconds."""
+        """Close the key that a 429 is about, for so many seconds, an hour at most."""
+        quiet = min(quiet, SANE)
         now = self._clock.monotonic()
         for number, limit in self._blamed:
             key = limit.of(request)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol, cast
 
 import attrs
 
-from nexmo_async.errors import ConfigurationError
+from nexmo_async.errors import ConfigurationError, MessageError
 from nexmo_async.messages.client import Post, named
+from nexmo_async.models.workflow import Workflow
 from nexmo_async.wire.dialect import decode_answer
 from nexmo_async.workflows.server import Server
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from nexmo_async.models.attempt import Result
     from nexmo_async.models.plan import Plan
-    from nexmo_async.models.workflow import Workflow
     from nexmo_async.receipts.store import ReceiptStore
     from nexmo_async.wire.limits import Api
     from nexmo_async.workflows.desk import Desk
@@ -85,7 +85,7 @@ class Workflows:
         An engine that outlives this process cannot run everything that this process
         can: `nexmo_async.durable.losses(workflow, api)` says what is in its way.
         """
-        return workflow.plan(api=self._post.dialect.api)
+        return _checked(workflow).plan(api=self._post.dialect.api)
 
     async def run(
         self,
@@ -119,6 +119,7 @@ class Workflows:
                 whoever is to run it cannot run the workflow. Nothing was sent.
             NexmoError: As for `create`, if Nexmo runs it.
         """
+        _checked(workflow)
         if health is not None and engine not in {"local", "auto"}:
             advice = "Take engine='local', or 'auto'."
             raise ConfigurationError("health", "is only heeded here", advice)
@@ -207,7 +208,7 @@ class Workflows:
             UnknownOutcomeError: The request left and no clear answer came.
         """
         client_ref, dialect = self._post.new_ref(), self._post.dialect
-        body = dialect.workflow(workflow, client_ref or None)
+        body = dialect.workflow(_checked(workflow), client_ref or None)
         run = self._server.expect(workflow, client_ref)
         try:
             path = dialect.workflows
@@ -227,3 +228,11 @@ class Workflows:
             workflow=workflow,
             run=run,
         )
+
+
+def _checked(workflow: Workflow) -> Workflow:
+    given = cast("object", workflow)  # callers without a type checker
+    if not isinstance(given, Workflow):
+        problem = f"is {type(given).__name__}, write Workflow(Step(...), Step(...))"
+        raise MessageError("workflow", problem)
+    return workflow

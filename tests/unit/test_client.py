@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nexmo_async import Basic, Jwt, Nexmo, Retry, Sms, Step, Workflow
+from nexmo_async import Basic, Jwt, Limit, Nexmo, Retry, Sms, Step, Workflow
 from nexmo_async.errors import (
     ClosedError,
     ConfigurationError,
@@ -252,6 +252,7 @@ async def test_your_own_store_of_receipts_is_used(clock: ManualClock) -> None:
         ({"base_url": "https://host?x=1"}, "base_url: has more than scheme, host"),
         ({"base_url": "https://host#x"}, "base_url: has more than scheme, host"),
         ({"base_url": "http://host"}, "base_url: would send your credentials unenc"),
+        ({"limits": Limit(30)}, "limits: is one Limit, write "),
     ],
 )
 def test_a_setting_that_cannot_work_is_refused_at_birth(
@@ -259,6 +260,14 @@ def test_a_setting_that_cannot_work_is_refused_at_birth(
 ) -> None:
     with pytest.raises(ConfigurationError, match=problem):
         Nexmo(BASIC, **options)
+
+
+def test_what_are_no_credentials_is_refused_and_not_shown() -> None:
+    secret: Any = "the-api-secret"
+    with pytest.raises(ConfigurationError, match="auth: is str, write Bas") as caught:
+        Nexmo(secret)
+
+    assert secret not in str(caught.value)
 
 
 @pytest.mark.parametrize(

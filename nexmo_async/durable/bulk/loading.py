@@ -22,7 +22,8 @@ from nexmo_async.durable.bulk.spelling import (
 from nexmo_async.durable.engine import BULK, Job
 from nexmo_async.durable.enqueuing import Due
 from nexmo_async.durable.refusing import refuse
-from nexmo_async.errors import MessageError, NexmoError
+from nexmo_async.errors import NexmoError
+from nexmo_async.models.base import no_message
 from nexmo_async.models.message import Message
 from nexmo_async.models.workflow import Workflow
 
@@ -218,8 +219,7 @@ class Loader:
             return message.steps[0].message.sender
         if isinstance(message, Message):
             return message.sender
-        problem = f"is {type(message).__name__}, write Sms(...) or the like"
-        raise MessageError("message", problem)
+        raise no_message(message)
 
 
 def _double(ready: _Line) -> Outcome:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -11,6 +11,7 @@ from nexmo_async.errors import (
     AuthenticationError,
     ForbiddenError,
     LowBalanceError,
+    MessageError,
     NexmoError,
     NotFoundError,
     RateLimitError,
@@ -22,7 +23,7 @@ from nexmo_async.errors import (
 )
 from nexmo_async.messages.client import Messages, Post
 from nexmo_async.models.message import Sms, Viber
-from nexmo_async.models.receipt import Receipt
+from nexmo_async.models.receipt import Receipt, Status
 from nexmo_async.receipts import MemoryReceipts
 from nexmo_async.testing import FakeTransport, answer
 from nexmo_async.wire.dialect import DIALECTS
@@ -202,6 +203,24 @@ async def test_until_waits_for_the_receipt(clock: ManualClock) -> None:
 
     assert await waiting == receipt
     assert list(await sent.history()) == [receipt]
+
+
+@pytest.mark.parametrize("status", ["arrived", {"delivered", "arrived"}])
+async def test_until_does_not_wait_for_what_no_receipt_says(
+    status: str | set[str], clock: ManualClock
+) -> None:
+    sent = await messages(FakeTransport(), clock).send(SMS)
+
+    with pytest.raises(ValueError, match=r"'arrived', choose from .*message was sent"):
+        await sent.until(cast("Status", status))
+
+
+async def test_what_is_no_message_is_refused_by_name(clock: ManualClock) -> None:
+    transport, text = FakeTransport(), cast("Sms", "hello")
+
+    with pytest.raises(MessageError, match=r"is str, write Sms\(...\) or the like"):
+        await messages(transport, clock).send(text)
+    assert not transport.requests
 
 
 @pytest.mark.parametrize("within", [90, timedelta(minutes=1, seconds=30)])

@@ -232,8 +232,17 @@ async def test_closing_the_layer_closes_what_is_inside(clock: ManualClock) -> No
 
 
 @pytest.mark.parametrize(
-    ("setting", "value"), [("attempts", 0), ("total", 0.0), ("total", -1.0)]
+    ("setting", "value"),
+    [
+        ("attempts", 0),
+        ("total", 0.0),
+        ("total", -1.0),
+        ("base", -0.5),
+        ("cap", -1.0),
+        ("max_retry_after", -1.0),
+        ("grace", -5.0),
+    ],
 )
-def test_a_policy_that_could_never_send_is_refused(setting: str, value: float) -> None:
+def test_a_policy_that_cannot_work_is_refused(setting: str, value: float) -> None:
     with pytest.raises(ConfigurationError, match=f"Retry.{setting}: must be"):
         Retry(**{setting: value})

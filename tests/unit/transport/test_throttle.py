@@ -221,6 +221,15 @@ async def test_a_429_that_does_not_say_closes_its_key_for_half_a_second(
     assert inner.sent == [(0, "1"), (0.5, "2")]
 
 
+async def test_a_429_closes_its_key_for_an_hour_at_most(clock: ManualClock) -> None:
+    busy = answer(429, retry_after="999999999")
+    throttled, _ = layer(clock, Limit(9), plan=(busy,))
+
+    await throttled.send(request())
+
+    assert [use.closed_for for use in throttled.throttle.usage()] == [3600.0]
+
+
 async def test_a_429_closes_the_senders_key_rather_than_the_whole_account(
     clock: ManualClock,
 ) -> None:

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from nexmo_async.errors import RequestError, UnknownOutcomeError, UnsupportedError
+from nexmo_async.errors import (
+    MessageError,
+    RequestError,
+    UnknownOutcomeError,
+    UnsupportedError,
+)
 from nexmo_async.messages.client import Messages, Post
 from nexmo_async.models.message import Sms, Viber, WhatsApp
 from nexmo_async.models.workflow import Step, Workflow
@@ -32,6 +37,18 @@ def workflows(transport: FakeTransport, clock: ManualClock, api: Api) -> Workflo
     mail = Messages(post, receipts)
     desk = Desk(receipts, clock, has_refs=post.dialect.has_client_ref)
     return Workflows(post, mail, desk, receipts)
+
+
+async def test_what_is_no_workflow_is_refused_by_name(clock: ManualClock) -> None:
+    nexmo = workflows(FakeTransport(), clock, "v1")
+    wrong = cast("Workflow", SMS)
+
+    with pytest.raises(MessageError, match=r"workflow: is Sms, write Workflow\("):
+        nexmo.plan(wrong)
+    with pytest.raises(MessageError, match=r"workflow: is Sms, write Workflow\("):
+        await nexmo.run(wrong)
+    with pytest.raises(MessageError, match=r"workflow: is Sms, write Workflow\("):
+        await nexmo.create(wrong)
 
 
 @pytest.mark.parametrize(
