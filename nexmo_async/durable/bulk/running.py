@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, cast
 
 from nexmo_async.bulk import WorkflowEndedError
-from nexmo_async.durable.bulk.spelling import Outcome
 from nexmo_async.errors import NexmoError, UnknownOutcomeError
 
 if TYPE_CHECKING:
     from nexmo_async.durable.bulk.ledger import Chunk
+    from nexmo_async.durable.bulk.spelling import Outcome
     from nexmo_async.durable.runs import Durable
     from nexmo_async.durable.spelling import OnUnknown
     from nexmo_async.models.attempt import Result
@@ -70,11 +70,8 @@ def _outcome(
         error = WorkflowEndedError(result.id, result.outcome, result.why)
     elif result is not None and result.reached_by is not None:
         uuid = result.reached_by.message_uuid
-    return Outcome(
-        place=place,
-        index=entry.index,
-        key=entry.key,
-        line=entry.line,
+    return entry.outcome(
+        place,
         uuid=uuid,
         error=error,
         took=0.0 if result is None else result.took,

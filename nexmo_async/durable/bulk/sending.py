@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import attrs
 
 from nexmo_async.durable.bulk.running import begin, ended
-from nexmo_async.durable.bulk.spelling import CHUNK, Outcome
+from nexmo_async.durable.bulk.spelling import CHUNK
 from nexmo_async.durable.bulk.turns import LATE
 from nexmo_async.durable.engine import BULK, Job
 from nexmo_async.errors import (
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from nexmo_async.clock import Clock
     from nexmo_async.durable.bulk.ledger import Chunk, Ledger, Word
-    from nexmo_async.durable.bulk.spelling import Entry
+    from nexmo_async.durable.bulk.spelling import Entry, Outcome
     from nexmo_async.durable.bulk.turns import Pace, Turns
     from nexmo_async.durable.runs import Durable
     from nexmo_async.durable.sending import Sends
@@ -299,11 +299,8 @@ class ChunkSender:
             error = why
         except Exception as why:  # noqa: BLE001  it may have come after the send
             error = UnknownOutcomeError(ref, f"{type(why).__name__}: {why}")
-        return Outcome(
-            place=place,
-            index=entry.index,
-            key=entry.key,
-            line=entry.line,
+        return entry.outcome(
+            place,
             uuid=name,
             error=error,
             took=self._clock.monotonic() - at,
@@ -322,11 +319,8 @@ class ChunkSender:
             if chunk.on_unknown == "resend":
                 return None
             error = UnknownOutcomeError(ref, "the worker died, and no receipt has come")
-        return Outcome(
-            place=place,
-            index=entry.index,
-            key=entry.key,
-            line=entry.line,
+        return entry.outcome(
+            place,
             uuid=getattr(heard[0], "message_uuid", "") if heard else "",
             error=error,
             handed=False,

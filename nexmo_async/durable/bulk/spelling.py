@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack, cast
 
 import attrs
 
@@ -65,6 +65,12 @@ class Entry:
         """As reports name it."""
         return UnknownItem(self.key, self.ref(job), self.index, self.line)
 
+    def outcome(self, place: int, **facts: Unpack[Facts]) -> Outcome:
+        """What became of it, at that place of its chunk."""
+        return Outcome(
+            place=place, index=self.index, key=self.key, line=self.line, **facts
+        )
+
 
 def spell_entry(
     index: int, key: str, line: int | None, message: Message | Workflow
@@ -106,6 +112,18 @@ def read_entries(packed: bytes, job: str = "") -> list[Entry]:
             message = events.read(body, ref=ref)
         found.append(Entry(index, key, line, message))
     return found
+
+
+class Facts(TypedDict, total=False):
+    """What an outcome says beside whose it is, as `Outcome` names it."""
+
+    uuid: str
+    error: NexmoError | None
+    took: float
+    waited: float
+    resent: bool
+    handed: bool
+    ref: str
 
 
 @attrs.frozen(kw_only=True)
