@@ -108,14 +108,15 @@ class Job:
     _aside: dict[str, Taken] = attrs.field(init=False, factory=dict["str", "Taken"])
     _resends_at: float = attrs.field(init=False, default=math.inf)
     _unknown: list[UnknownItem] = attrs.field(init=False, factory=list[UnknownItem])
-
+    _looks: list[asyncio.Task[str]] = attrs.field(init=False, factory=list)
     _cost: defaultdict[str, Decimal] = attrs.field(
         init=False, factory=partial(defaultdict[str, Decimal], Decimal)
     )
 
     def __attrs_post_init__(self) -> None:
-        """Send by the same ways."""
+        """Send by the same ways, and hear what the user says."""
         self._sender = Sender(self.ways)
+        self.control.listen(self._hear)
 
     def work(self, taken: Taken) -> Awaitable[BulkResult | None]:
         """The result of an item; None if it is set aside until the end."""
@@ -153,11 +154,12 @@ class Job:
         ends = clock.monotonic() + (self.grace if is_patient else 0.0)
         number = -1
         while page := await self.journal.unsettled(number, _AT_ONCE):
-            left = max(0.0, ends - clock.monotonic())
+            left = 0.0 if self.control.aborted else ends - clock.monotonic()
             looks = (self._look(entry, left) for _, entry in page)
-            found = await asyncio.gather(*looks)
+            self._looks = [asyncio.ensure_future(look) for look in looks]
+            found = await asyncio.gather(*self._looks, return_exceptions=True)
             for (_, entry), uuid in zip(page, found, strict=True):
-                self._settled(entry, uuid)
+                self._settled(entry, _told(uuid))
             number = page[-1][0]
         self.tally.set_aside = 0
         await self._add_up()
@@ -307,6 +309,13 @@ class Job:
             return ""
         return receipt.message_uuid
 
+    def _hear(self) -> None:
+        """Wait for no more receipts once the job is aborted."""
+        if self.control.aborted:
+            looks, self._looks = self._looks, []
+            for look in looks:
+                look.cancel()
+
     def _settled(self, entry: Entry, uuid: str) -> None:
         """The result of an item that was set aside."""
         intent = entry.intent
@@ -344,6 +353,15 @@ def _receipts_name(message: Message | Workflow, name: str) -> str:
     if isinstance(message, Workflow):
         return _first_step(name)
     return message.client_ref or name
+
+
+def _told(found: str | BaseException) -> str:
+    """What a look has found: nothing, if it was called off by an abort."""
+    if isinstance(found, str):
+        return found
+    if isinstance(found, asyncio.CancelledError):
+        return ""
+    raise found
 
 
 def _first_step(name: str) -> str:
