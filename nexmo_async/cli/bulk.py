@@ -137,6 +137,7 @@ def send(  # noqa: PLR0913  each is one choice of the user
             webhook_url=webhook_url,
             **paths,
         )
+        plan.check_files()
         plan = _counted(plan, job, dry_run=dry_run, yes=yes, json=json)
         _run(plan, job, _journal(job, journal), json=json)
 
@@ -167,6 +168,7 @@ def resume(  # noqa: PLR0913  what may be said anew
     path = _journal(job, journal)
     with output.errors_as_sentences():
         plan = Plan.remembered(_peeked(path).notes, job)
+        plan.check_files()
         _run(attrs.evolve(plan, **changed), job, path, json=json)
 
 

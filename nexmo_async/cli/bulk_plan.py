@@ -93,6 +93,18 @@ class Plan:
         """How fast may be sent."""
         return [limit_of(self.limit)] if self.limit else []
 
+    def check_files(self) -> None:
+        """Look that what is written has a place, and is not what is read.
+
+        Raises:
+            ConfigurationError: It would be missing in the end, or the recipients lost.
+        """
+        for name in ("result", "rejects", "report"):
+            path = Path(getattr(self, name))
+            if problem := _unfit(path, Path(self.file)):
+                advice = f"Give another file with --{name}."
+                raise ConfigurationError(str(path), problem, advice)
+
     async def source(self, webhook_url: str | None = None) -> Source:
         """The recipients; receipts of their messages go to that address."""
         return await open_source(
@@ -155,6 +167,18 @@ def said_of(
     if workflow is not None:
         return {"to": fields["to"], **read}
     return {**known, **read}
+
+
+def _unfit(path: Path, recipients: Path) -> str:
+    """Why that cannot be written; empty if it can."""
+    if path.exists() and recipients.exists() and path.samefile(recipients):
+        return "holds the recipients, and would be overwritten"
+    if not path.parent.is_dir():
+        return "is in a folder that does not exist"
+    if path.is_dir():
+        return "is a folder"
+    is_open = os.access(path if path.exists() else path.parent, os.W_OK)
+    return "" if is_open else "may not be written"
 
 
 def _heard_at(url: str, said: Mapping[str, object]) -> dict[str, object]:

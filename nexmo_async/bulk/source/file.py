@@ -122,7 +122,8 @@ async def open_source(  # noqa: PLR0913  each says how the file is to be read
         columns: Names of the columns, if the first row of a CSV does not have them.
 
     Raises:
-        ConfigurationError: It cannot be read, or lacks a column that is wanted.
+        ConfigurationError: It cannot be read, lacks a column that is wanted, or is the
+            file for rejects as well.
         MessageError: The draft has something else than a column between its braces.
     """
     path = Path(path)
@@ -135,6 +136,9 @@ async def open_source(  # noqa: PLR0913  each says how the file is to be read
     options: dict[str, Any] = {name: value for name, value in given.items() if value}
     table = await in_thread(lambda: _opened(path, form, options))
     _check(path, table, filler)
+    if rejects and await in_thread(lambda: _is_same(path, Path(rejects))):
+        problem = "is the file that is read, and would be lost"
+        raise ConfigurationError("rejects", problem, "Give another file for them.")
     return Source(path, table, filler, Path(rejects) if rejects else None)
 
 
@@ -146,6 +150,11 @@ def _opened(path: Path, form: str, options: Mapping[str, Any]) -> Table:
     except TypeError:
         problem = f"does not go with {form}"
         raise ConfigurationError(" and ".join(options), problem) from None
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    """Whether both names lead to one file."""
+    return other.exists() and path.samefile(other)
 
 
 def _check(path: Path, table: Table, filler: Filler) -> None:

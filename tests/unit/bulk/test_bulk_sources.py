@@ -250,6 +250,14 @@ async def test_mended_rejects_can_be_sent_as_they_are(tmp_path: Path) -> None:
     assert await read(rejects) == [hi(*ANA, 2)]
 
 
+async def test_rejects_do_not_take_the_place_of_the_file_itself(tmp_path: Path) -> None:
+    path = written(tmp_path / "rejects.csv", "to,name\n0770,Ana\n")
+
+    with pytest.raises(ConfigurationError, match="would be lost"):
+        await read(path, rejects=tmp_path / "." / "rejects.csv")
+    assert path.read_text() == "to,name\n0770,Ana\n"
+
+
 async def test_rejects_of_json_lines_are_json_lines(tmp_path: Path) -> None:
     path = written(tmp_path / "a.jsonl", '{"to": "0770", "name": "Ana", "n": [1]}\n{')
     await read(path, rejects=tmp_path / "r.jsonl")

@@ -252,6 +252,35 @@ async def test_what_cannot_work_is_said_before_anything_is_sent(
     assert box.messages() == []
 
 
+@pytest.mark.parametrize("option", ["--result", "--rejects", "--report"])
+@pytest.mark.parametrize(
+    ("path", "problem"),
+    [("people.csv", "recipients"), ("no/x.csv", "folder"), (".", "is a folder")],
+)
+async def test_what_cannot_be_written_is_said_before_anything_is_sent(
+    bulk: Bulk, people: Path, option: str, path: str, problem: str
+) -> None:
+    before = read(people)
+    result = await bulk(*GO, option, path)
+
+    assert result.exit_code == 1
+    assert problem in result.output
+    assert "Nothing was sent" in result.output
+    assert read(people) == before
+
+
+async def test_the_rejects_of_a_job_do_not_lose_themselves(
+    bulk: Bulk, people: Path
+) -> None:
+    rejects = write(people.with_name("spring-rejects.csv"), read(people))
+    words = ["send", rejects.name, *SEND[2:], "--job", "spring", "--dry-run"]
+    result = await bulk(*words)
+
+    assert result.exit_code == 1
+    assert "--rejects" in result.output
+    assert read(rejects) == read(people)
+
+
 async def test_an_unknown_job_cannot_be_resumed(bulk: Bulk) -> None:
     result = await bulk("resume", "nobody")
 
