@@ -13,7 +13,7 @@ from nexmo_async.bulk.journal.peek import Peek, peek
 from nexmo_async.bulk.source.template import Draft
 from nexmo_async.cli import bulk_run, bulk_show, output
 from nexmo_async.cli.bulk_plan import ApiName, OnUnknown, Plan, here, said_of
-from nexmo_async.cli.exits import DONE, EPILOG, FAILED
+from nexmo_async.cli.exits import DONE, EPILOG, FAILED, STOPPED
 from nexmo_async.errors import ConfigurationError
 
 app: Final = typer.Typer(
@@ -235,11 +235,15 @@ def _agreed(question: str) -> bool:
 
 
 def _run(plan: Plan, job: str, journal: Path, *, json: bool) -> None:
-    done = asyncio.run(bulk_run.run(plan, job, journal))
+    done, failed = asyncio.run(bulk_run.run(plan, job, journal))
+    torn = [] if failed is None else [("results", failed, f"resume {job}")]
     seen = _peeked(journal)
     # What it cost stands in receipts, not in the journal.
     seen = attrs.evolve(seen, report=attrs.evolve(seen.report, cost=done.cost))
-    asyncio.run(bulk_run.write_report(Path(plan.report), seen))
+    try:
+        asyncio.run(bulk_run.write_report(Path(plan.report), seen))
+    except OSError as why:
+        torn.append(("report", why, f"report {job}"))
     files = {"results": plan.result, "rejects": plan.rejects, "report": plan.report}
     files = {name: path for name, path in files.items() if Path(path).exists()}
     if json:
@@ -250,7 +254,9 @@ def _run(plan: Plan, job: str, journal: Path, *, json: bool) -> None:
             output.out.print(f"{name}: {path}", soft_wrap=True)
     for line in bulk_show.what_now(done):
         output.err.print(line, soft_wrap=True)
-    if code := bulk_run.exit_code(done):
+    for name, why, again in torn:
+        output.err.print(bulk_show.torn(name, why, again), soft_wrap=True)
+    if code := bulk_run.exit_code(done) or (STOPPED if torn else DONE):
         raise typer.Exit(code)
 
 

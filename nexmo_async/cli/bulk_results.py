@@ -43,6 +43,9 @@ class Results:
 
     Args:
         path: CSV, or JSON Lines if it ends with `.jsonl` or `.ndjson`.
+
+    Attributes:
+        failed: Why it is not whole; None if it is. What is sent does not wait for it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -51,6 +54,7 @@ class Results:
         self._is_begun = False
         self._lines: list[dict[str, object]] = []
         self._writer: asyncio.Task[None] | None = None
+        self.failed: OSError | None = None
 
     async def __aenter__(self) -> Self:
         """Begin to write, with the first result: until then it may be another's."""
@@ -90,12 +94,15 @@ class Results:
 
     async def _flush(self) -> None:
         lines, self._lines = self._lines, []
-        if not lines:
+        if not lines or self.failed is not None:
             return
-        if not self._is_begun:
-            self._is_begun = True
-            await in_thread(self._begin)
-        await in_thread(lambda: self._append(lines))
+        try:
+            if not self._is_begun:
+                self._is_begun = True
+                await in_thread(self._begin)
+            await in_thread(lambda: self._append(lines))
+        except OSError as why:
+            self.failed = why
 
     def _append(self, lines: list[dict[str, object]]) -> None:
         with self._path.open("a", encoding="utf-8", newline="") as file:

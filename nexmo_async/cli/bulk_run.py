@@ -51,19 +51,19 @@ async def count(plan: Plan) -> Preflight:
     )
 
 
-async def run(plan: Plan, job: str, journal: Path) -> Report:
+async def run(plan: Plan, job: str, journal: Path) -> tuple[Report, OSError | None]:
     """Send what is not sent yet, and write down what became of it.
 
     What is unknown afterwards is sent again only if the plan says so: then all receipts
-    had the whole run to come.
+    had the whole run to come. The error is why the results could not be written.
     """
     async with AsyncExitStack() as stack:
         nexmo, plan = await _opened(plan, stack)
-        report = await _once(nexmo, plan, job, journal)
+        ended = report, _ = await _once(nexmo, plan, job, journal)
         if plan.on_unknown == "resend" and report.unknown and not report.stopped:
             again = attrs.evolve(plan, grace=0.0)
-            report = await _once(nexmo, again, job, journal, resend=True)
-    return report
+            ended = await _once(nexmo, again, job, journal, resend=True)
+    return ended
 
 
 async def write_report(path: Path, seen: Peek) -> None:
@@ -105,7 +105,7 @@ def _variable(of: str) -> str:
 
 async def _once(
     nexmo: Nexmo, plan: Plan, job: str, journal: Path, *, resend: bool = False
-) -> Report:
+) -> tuple[Report, OSError | None]:
     control = Control(concurrency=plan.concurrency)
     source = await plan.source(plan.webhook_url)
     estimator = await plan.estimator()
@@ -113,7 +113,7 @@ async def _once(
     guards: list[Guard] = [_StopsTheJob(guard, control) for guard in made]
     async with Results(Path(plan.result)) as results:
         with _signals(control), _shown(job) as show:
-            return await nexmo.bulk.run(
+            report = await nexmo.bulk.run(
                 source,
                 job=job,
                 journal=journal,
@@ -126,6 +126,7 @@ async def _once(
                 total=plan.total,
                 notes=plan.notes(),
             )
+    return report, results.failed
 
 
 def _policy(plan: Plan) -> Any:  # noqa: ANN401  one of three words

@@ -130,6 +130,15 @@ def what_now(report: Report) -> list[str]:
     return told
 
 
+def torn(name: str, why: OSError, again: str) -> str:
+    """That a file beside the job could not be written; the job does not suffer."""
+    problem = f"{why.filename}: {why.strerror}" if why.filename else why.strerror
+    return (
+        f"{name} not written: {problem}. The journal has it all, nothing is sent "
+        f"twice: nexmo-async bulk {again} writes it once that is mended"
+    )
+
+
 def page(seen: Peek) -> Page:
     """The page of its report."""
     report = seen.report

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -267,6 +268,20 @@ async def test_what_cannot_be_written_is_said_before_anything_is_sent(
     assert problem in result.output
     assert "Nothing was sent" in result.output
     assert read(people) == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no such disk")
+@pytest.mark.parametrize("name", ["result", "report"])
+async def test_a_full_disk_for_a_file_beside_it_does_not_hide_what_was_sent(
+    bulk: Bulk, box: Sandbox, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "full").symlink_to("/dev/full")
+    result = await bulk(*GO, f"--{name}", "full")
+
+    assert result.exit_code == 5, result.output
+    assert "not written" in result.output
+    assert "Sent" in result.output
+    assert len(box.messages()) == 40
 
 
 async def test_the_rejects_of_a_job_do_not_lose_themselves(
