@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import attrs
 import typer
 
+from nexmo_async.bulk.errors import JournalError
 from nexmo_async.bulk.journal.peek import Peek, peek
 from nexmo_async.bulk.source.template import Draft
 from nexmo_async.cli import bulk_run, bulk_show, output
@@ -138,8 +140,11 @@ def send(  # noqa: PLR0913  each is one choice of the user
             **paths,
         )
         plan.check_files()
+        path = _journal(job, journal)
+        with suppress(JournalError):  # there is none yet; or it is told when it is used
+            plan.check_same(_peeked(path).notes, job)
         plan = _counted(plan, job, dry_run=dry_run, yes=yes, json=json)
-        _run(plan, job, _journal(job, journal), json=json)
+        _run(plan, job, path, json=json)
 
 
 @app.command(epilog=EPILOG)

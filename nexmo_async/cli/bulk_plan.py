@@ -85,6 +85,26 @@ class Plan:
             raise ConfigurationError(job, problem, "Run its program again.")
         return cls(**cast("dict[str, Any]", json.loads(notes[NOTE])))
 
+    def check_same(self, notes: Mapping[str, str], job: str) -> None:
+        """Refuse another file or other words than those that the job was begun with.
+
+        `bulk resume` would go on with the first ones, and leave these out.
+
+        Raises:
+            ConfigurationError: They are others.
+        """
+        if NOTE not in notes:
+            return
+        first = Plan.remembered(notes, job)
+        if first.file != self.file and Path(first.file).exists():
+            problem = f"was begun with {first.file}, and goes on with that"
+        elif first.said != self.said:
+            problem = "was begun with other words, and goes on with those"
+        else:
+            return
+        advice = f"Give this one another --job, or use `bulk resume {job}`."
+        raise ConfigurationError(job, problem, advice)
+
     def notes(self) -> dict[str, str]:
         """The same for the journal."""
         return {NOTE: json.dumps(attrs.asdict(self))}

@@ -270,6 +270,32 @@ async def test_what_cannot_be_written_is_said_before_anything_is_sent(
     assert read(people) == before
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [("more.csv", "Hi {name}", "people.csv"), ("people.csv", "Yo", "other words")],
+)
+async def test_a_job_takes_no_other_file_or_words_than_it_would_be_resumed_with(
+    bulk: Bulk, people: Path, name: str, text: str, problem: str
+) -> None:
+    write(people.with_name("more.csv"), "to,name\n447700900999,Bea\n")
+    assert (await bulk(*GO)).exit_code == 0
+    options = ["--sender", "ACME", "--text", text, "--job", "spring", "--yes"]
+    result = await bulk("send", name, *options)
+
+    assert result.exit_code == 1
+    assert problem in result.stderr
+    assert "Nothing was sent" in result.stderr
+
+
+async def test_a_job_that_was_killed_before_its_first_word_is_begun_again(
+    bulk: Bulk, box: Sandbox, tmp_path: Path
+) -> None:
+    write(tmp_path / "spring.db", "")
+
+    assert (await bulk(*GO)).exit_code == 0
+    assert len(box.messages()) == 40
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="there is no such disk")
 @pytest.mark.parametrize("name", ["result", "report"])
 async def test_a_full_disk_for_a_file_beside_it_does_not_hide_what_was_sent(
