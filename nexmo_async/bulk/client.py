@@ -309,12 +309,17 @@ class Bulk:
         return pumping
 
 
-def _check(job: str, on_unknown: OnUnknown, concurrency: int) -> None:
-    """Refuse what is no name, no number, and no way to go about the unknown."""
-    at_least_one(concurrency)
+def check_name(job: str) -> None:
+    """Refuse what cannot become the name of a file."""
     if not _NAME.fullmatch(job):
         problem = "is no name: write letters, digits, '_', '.', '-', 64 at most"
         raise ConfigurationError("job", problem)
+
+
+def _check(job: str, on_unknown: OnUnknown, concurrency: int) -> None:
+    """Refuse what is no name, no number, and no way to go about the unknown."""
+    at_least_one(concurrency)
+    check_name(job)
     if on_unknown not in get_args(OnUnknown):
         problem = f"is {on_unknown!r}, choose from {', '.join(get_args(OnUnknown))}"
         raise ConfigurationError("on_unknown", problem)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal
 import attrs
 import typer
 
+from nexmo_async.bulk.client import check_name
 from nexmo_async.bulk.errors import JournalError
 from nexmo_async.bulk.journal.peek import Peek, peek
 from nexmo_async.bulk.source.template import Draft
@@ -139,6 +140,7 @@ def send(  # noqa: PLR0913  each is one choice of the user
             webhook_url=webhook_url,
             **paths,
         )
+        check_name(job)
         plan.check_files()
         path = _journal(job, journal)
         with suppress(JournalError):  # there is none yet; or it is told when it is used
@@ -259,8 +261,8 @@ def _run(plan: Plan, job: str, journal: Path, *, json: bool) -> None:
             output.out.print(f"{name}: {path}", soft_wrap=True)
     for line in bulk_show.what_now(done):
         output.err.print(line, soft_wrap=True)
-    for name, why, again in torn:
-        output.err.print(bulk_show.torn(name, why, again), soft_wrap=True)
+    for each in torn:
+        output.err.print(bulk_show.torn(*each), soft_wrap=True)
     if code := bulk_run.exit_code(done) or (STOPPED if torn else DONE):
         raise typer.Exit(code)
 

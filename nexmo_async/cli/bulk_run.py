@@ -45,9 +45,11 @@ PLAIN_EVERY: Final = 10
 
 async def count(plan: Plan) -> Preflight:
     """Go through the file, and send nothing."""
+    estimator = await plan.estimator()
+    await in_thread(lambda: plan.guards(estimator))  # what is none is said at once
     source = await plan.source()
     return await preflight(
-        source, cap=plan.cap, limits=plan.limits(), estimator=await plan.estimator()
+        source, cap=plan.cap, limits=plan.limits(), estimator=estimator
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -136,10 +137,11 @@ async def open_source(  # noqa: PLR0913  each says how the file is to be read
     options: dict[str, Any] = {name: value for name, value in given.items() if value}
     table = await in_thread(lambda: _opened(path, form, options))
     _check(path, table, filler)
-    if rejects and await in_thread(lambda: _is_same(path, Path(rejects))):
+    kept = Path(rejects) if rejects else None
+    if kept is not None and await in_thread(partial(_is_same, path, kept)):
         problem = "is the file that is read, and would be lost"
         raise ConfigurationError("rejects", problem, "Give another file for them.")
-    return Source(path, table, filler, Path(rejects) if rejects else None)
+    return Source(path, table, filler, kept)
 
 
 def _opened(path: Path, form: str, options: Mapping[str, Any]) -> Table:

@@ -287,6 +287,23 @@ async def test_a_job_takes_no_other_file_or_words_than_it_would_be_resumed_with(
     assert "Nothing was sent" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["--job", "a/b"], "is no name"),
+        (["--job", "x", "--quiet-hours", "25:00-08:00"], "is no time"),
+        (["--job", "x", "--quiet-hours", "21:00-08:00", "--zone", "Mars"], "no time"),
+    ],
+)
+async def test_a_dry_run_says_what_could_not_be_sent(
+    bulk: Bulk, words: list[str], problem: str
+) -> None:
+    result = await bulk(*SEND, *words, "--dry-run")
+
+    assert result.exit_code == 1
+    assert problem in result.stderr
+
+
 async def test_a_job_that_was_killed_before_its_first_word_is_begun_again(
     bulk: Bulk, box: Sandbox, tmp_path: Path
 ) -> None:
