@@ -312,8 +312,7 @@ class Job:
     def _hear(self) -> None:
         """Wait for no more receipts once the job is aborted."""
         if self.control.aborted:
-            looks, self._looks = self._looks, []
-            for look in looks:
+            for look in self._looks:
                 look.cancel()
 
     def _settled(self, entry: Entry, uuid: str) -> None:
@@ -357,11 +356,9 @@ def _receipts_name(message: Message | Workflow, name: str) -> str:
 
 def _told(found: str | BaseException) -> str:
     """What a look has found: nothing, if it was called off by an abort."""
-    if isinstance(found, str):
-        return found
-    if isinstance(found, asyncio.CancelledError):
-        return ""
-    raise found
+    if not isinstance(found, str | asyncio.CancelledError):
+        raise found
+    return found if isinstance(found, str) else ""
 
 
 def _first_step(name: str) -> str:

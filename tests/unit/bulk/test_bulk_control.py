@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from bulk_office import Ledger, Office, job, sms
+from bulk_office import UNCLEAR, Ledger, Office, job, person, sms
 
 from nexmo_async.bulk import Control, Hold, MemoryJournal, Progress
 
@@ -69,6 +69,24 @@ async def test_an_abort_leaves_what_is_in_flight_unknown(
     report = await running
 
     assert (report.ok, report.unknown, report.stopped) == (0, 4, "aborted")
+
+
+async def test_an_abort_waits_for_no_receipt(
+    nexmo: Nexmo, office: Office, clock: ManualClock
+) -> None:
+    control = Control()
+    office.plan[person(1)].append(UNCLEAR)
+    how = {"control": control, "on_unknown": "settle", "grace": 600.0}
+    running = asyncio.ensure_future(job(nexmo, [sms(1)], MemoryJournal(), **how))
+    await clock.advance(1.0)
+    control.stop()
+    await clock.advance(1.0)
+    assert not running.done()
+
+    control.abort()
+    await clock.advance(1.0)
+    assert running.done()
+    assert (await running).unknown == 1
 
 
 async def test_the_concurrency_changes_while_it_runs(

@@ -237,24 +237,6 @@ async def test_settling_is_given_up_after_the_grace(
     assert (await running).unknown == 1
 
 
-async def test_an_abort_waits_for_no_receipt(
-    nexmo: Nexmo, office: Office, clock: ManualClock
-) -> None:
-    control = Control()
-    office.plan[person(1)].append(UNCLEAR)
-    how = {"control": control, "on_unknown": "settle", "grace": 600.0}
-    running = asyncio.ensure_future(job(nexmo, [sms(1)], MemoryJournal(), **how))
-    await clock.advance(1.0)
-    control.stop()
-    await clock.advance(1.0)
-    assert not running.done()
-
-    control.abort()
-    await clock.advance(1.0)
-    assert running.done()
-    assert (await running).unknown == 1
-
-
 async def test_resend_sends_again_what_no_receipt_names(
     nexmo: Nexmo, office: Office
 ) -> None:
