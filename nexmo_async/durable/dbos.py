@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, Self
 
 try:
     from dbos import DBOS, DBOSClient
-except ModuleNotFoundError as missing:
-    missing.add_note('Install it: pip install "nexmo-async[cluster]"')
+except ModuleNotFoundError as _missing:
+    _missing.add_note('Install it: pip install "nexmo-async[cluster]"')
     raise
 
 from nexmo_async.clock import Clock, SystemClock

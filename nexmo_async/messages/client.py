@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from contextlib import nullcontext
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
@@ -231,7 +231,7 @@ class Messages:
         The reference is taken if the message has none of its own; `leaving` is awaited
         once the message may go, before each attempt.
         """
-        if not isinstance(message, Message):
+        if not isinstance(cast("object", message), Message):
             raise no_message(message)
         post = self._post
         client_ref = message.client_ref or client_ref or post.new_ref()

@@ -15,8 +15,8 @@ import attrs
 try:
     from opentelemetry import context, metrics, trace
     from opentelemetry.trace import SpanKind, Status, StatusCode
-except ModuleNotFoundError as missing:
-    missing.add_note('Install it: pip install "nexmo-async[otel]"')
+except ModuleNotFoundError as _missing:
+    _missing.add_note('Install it: pip install "nexmo-async[otel]"')
     raise
 
 from nexmo_async.observe.events import (

@@ -7,8 +7,8 @@ from weakref import WeakKeyDictionary
 
 try:
     from prometheus_client import REGISTRY, Counter, Histogram
-except ModuleNotFoundError as missing:
-    missing.add_note('Install it: pip install "nexmo-async[prometheus]"')
+except ModuleNotFoundError as _missing:
+    _missing.add_note('Install it: pip install "nexmo-async[prometheus]"')
     raise
 
 from nexmo_async.observe.metrics import BUCKETS, METRICS, Metric, measures

@@ -15,8 +15,8 @@ try:
     from redis.exceptions import BusyLoadingError, RedisError
     from redis.exceptions import ConnectionError as NoConnectionError
     from redis.exceptions import TimeoutError as NoAnswerError
-except ModuleNotFoundError as missing:
-    missing.add_note('Install it: pip install "nexmo-async[redis]"')
+except ModuleNotFoundError as _missing:
+    _missing.add_note('Install it: pip install "nexmo-async[redis]"')
     raise
 
 from nexmo_async.clock import Clock, SystemClock

@@ -9,8 +9,8 @@ try:
     from nexmo_async.sandbox.records import Event, Inbound, Message, Webhook, Workflow
     from nexmo_async.sandbox.server import serve
     from nexmo_async.sandbox.store import Store
-except ModuleNotFoundError as missing:
-    missing.add_note('Install it: pip install "nexmo-async[sandbox]"')
+except ModuleNotFoundError as _missing:
+    _missing.add_note('Install it: pip install "nexmo-async[sandbox]"')
     raise
 
 __all__ = [

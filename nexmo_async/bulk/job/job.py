@@ -1,22 +1,18 @@
-"""One run of a job: intent, send, answer; and what is done about the unknown."""
+"""One run of a job: intent, send, answer; and what is known from an earlier one."""
 
 from __future__ import annotations
 
-import asyncio
-import math
-from collections import defaultdict
-from decimal import Decimal
-from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
 from nexmo_async.bulk.errors import DoubleError, EarlierError
 from nexmo_async.bulk.item import key_of, reference
-from nexmo_async.bulk.job.report import NAMED, Report, UnknownItem
+from nexmo_async.bulk.job.report import Report
+from nexmo_async.bulk.job.settling import Settling, first_step
 from nexmo_async.bulk.job.writing import Writing
 from nexmo_async.bulk.journal.entries import Answer, State, what_next
-from nexmo_async.bulk.result import BulkResult
+from nexmo_async.bulk.result import BulkResult, not_handed
 from nexmo_async.bulk.sender import Sender, at_once, bad_row
 from nexmo_async.clock import instant
 from nexmo_async.errors import (
@@ -27,8 +23,6 @@ from nexmo_async.errors import (
     NotSentError,
     RateLimitError,
     RefusedError,
-    StillWaitingError,
-    UnknownOutcomeError,
 )
 from nexmo_async.models.message import Message
 from nexmo_async.models.workflow import Workflow
@@ -59,9 +53,6 @@ FINAL: Final = (MessageError, RefusedError)
 
 #: What an item may be.
 _SENT: Final = (Message, Workflow)
-
-#: Items that are settled at once.
-_AT_ONCE: Final = 500
 
 
 def state_of(result: BulkResult) -> State:
@@ -105,18 +96,21 @@ class Job:
     grace: float
     patience: float
     _sender: Sender = attrs.field(init=False)
-    _aside: dict[str, Taken] = attrs.field(init=False, factory=dict["str", "Taken"])
-    _resends_at: float = attrs.field(init=False, default=math.inf)
-    _unknown: list[UnknownItem] = attrs.field(init=False, factory=list[UnknownItem])
-    _looks: list[asyncio.Task[str]] = attrs.field(init=False, factory=list)
-    _cost: defaultdict[str, Decimal] = attrs.field(
-        init=False, factory=partial(defaultdict[str, Decimal], Decimal)
-    )
+    _settling: Settling = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Send by the same ways, and hear what the user says."""
+        """Send and settle by the same ways."""
         self._sender = Sender(self.ways)
-        self.control.listen(self._hear)
+        self._settling = Settling(
+            job=self.name,
+            journal=self.journal,
+            receipts=self.ways.receipts,
+            clock=self.ways.clock,
+            control=self.control,
+            tally=self.tally,
+            emit=self.emit,
+            grace=self.grace,
+        )
 
     def work(self, taken: Taken) -> Awaitable[BulkResult | None]:
         """The result of an item; None if it is set aside until the end."""
@@ -145,46 +139,13 @@ class Job:
         return self.tally.progress(now, intake.taken, why)
 
     async def finish(self) -> None:
-        """Settle what was set aside: receipts may have come in the meantime.
-
-        It goes by the journal, so what an earlier run left behind is told as well.
-        """
-        clock = self.ways.clock
+        """Settle what was set aside."""
         is_patient = self.on_unknown == "settle" and not self.control.aborted
-        ends = clock.monotonic() + (self.grace if is_patient else 0.0)
-        number = -1
-        while page := await self.journal.unsettled(number, _AT_ONCE):
-            left = 0.0 if self.control.aborted else ends - clock.monotonic()
-            looks = (self._look(entry, left) for _, entry in page)
-            self._looks = [asyncio.ensure_future(look) for look in looks]
-            found = await asyncio.gather(*self._looks, return_exceptions=True)
-            for (_, entry), uuid in zip(page, found, strict=True):
-                self._settled(entry, _told(uuid))
-            number = page[-1][0]
-        self.tally.set_aside = 0
-        await self._add_up()
-
-    async def _add_up(self) -> None:
-        """What the job has cost, as far as receipts say.
-
-        No longer than `grace`; and if none of the first has any, there are none.
-        """
-        clock, number = self.ways.clock, -1
-        ends = clock.monotonic() + self.grace
-        while page := await self.journal.answered(number, _AT_ONCE):
-            names = (e.answer.message_uuid or e.intent.client_ref for _, e in page)
-            found = await asyncio.gather(*map(self.ways.receipts.history, names))
-            for history in found:
-                used = [receipt.usage for receipt in history if receipt.usage]
-                if used:
-                    self._cost[used[-1].currency] += used[-1].price
-            if not any(found) or clock.monotonic() > ends:
-                return
-            number = page[-1][0]
+        await self._settling.finish(is_patient=is_patient)
 
     def report(self, started: datetime) -> Report:
         """What became of the job that began then."""
-        tally = self.tally
+        tally, settling = self.tally, self._settling
         return Report(
             job=self.name,
             total=tally.done,
@@ -192,12 +153,12 @@ class Job:
             failed=dict(tally.failed),
             unknown=tally.unknown,
             skipped=tally.skipped,
-            unknown_items=tuple(self._unknown),
+            unknown_items=tuple(settling.unknown),
             started=started,
             ended=instant(self.ways.clock),
             stopped=self.control.stopped or "",
             curve=tally.curve,
-            cost={each: f"{sum_:f}" for each, sum_ in sorted(self._cost.items())},
+            cost={each: f"{sum_:f}" for each, sum_ in sorted(settling.cost.items())},
         )
 
     async def _again(self, writing: Writing, name: str) -> BulkResult | None:
@@ -224,15 +185,13 @@ class Job:
         """What to do about an item that an earlier run may have sent."""
         taken = writing.taken
         if self.on_unknown == "resend":
-            now = self.ways.clock.monotonic()
-            self._resends_at = min(self._resends_at, now + self.grace)
-            uuid = await self._look(known, self._resends_at - now)
+            uuid = await self._settling.seek(known)
             if not uuid:
                 return await self._send(writing, name)
             self.intake.give_back()
-            return self._found(known, uuid, taken)
+            return self._settling.found(known, uuid, taken)
         self.intake.give_back()
-        self._set_aside(taken, writing.key)
+        self._settling.set_aside(taken, writing.key)
         return None
 
     async def _send(self, writing: Writing, name: str) -> BulkResult | None:
@@ -259,7 +218,7 @@ class Job:
         self.journal.answer(key, answer)
         if state != "unknown":
             return result
-        self._set_aside(taken, key)
+        self._settling.set_aside(taken, key)
         return None
 
     async def _persisted(
@@ -279,7 +238,7 @@ class Job:
         """The result of an item whose key another one had before."""
         self.intake.give_back()
         error = DoubleError(writing.key)
-        return _failed(writing.taken.index, writing.key, writing.taken, error)
+        return not_handed(writing.taken.index, writing.key, writing.taken, error)
 
     async def _wait_out(self, error: NexmoError) -> bool:
         """Wait until it is worth trying again; False: it is not."""
@@ -289,80 +248,14 @@ class Job:
             self.control.stop(f"{type(error).__name__}: {error.what()}")
         return await self.intake.wait_out()
 
-    def _set_aside(self, taken: Taken, key: str) -> None:
-        """Its result comes at the end, when receipts have had time to come."""
-        self.tally.set_aside += 1
-        if len(self._aside) < NAMED:
-            self._aside[key] = taken
-
-    async def _look(self, entry: Entry, within: float) -> str:
-        """The message that a receipt of the item names; empty if none has come."""
-        ref, receipts = entry.intent.client_ref, self.ways.receipts
-        if not ref or ref == _first_step(reference(self.name, entry.intent.key)):
-            return ""  # a receipt of a first step does not say how the workflow ended
-        if within <= 0:
-            history = await receipts.history(ref)
-            return history[0].message_uuid if history else ""
-        try:
-            receipt = await receipts.wait_for(ref, lambda _: True, within)
-        except StillWaitingError:
-            return ""
-        return receipt.message_uuid
-
-    def _hear(self) -> None:
-        """Wait for no more receipts once the job is aborted."""
-        if self.control.aborted:
-            for look in self._looks:
-                look.cancel()
-
-    def _settled(self, entry: Entry, uuid: str) -> None:
-        """The result of an item that was set aside."""
-        intent = entry.intent
-        taken = self._aside.pop(intent.key, None)
-        self.tally.set_aside = max(0, self.tally.set_aside - 1)
-        if uuid:
-            self.emit(self._found(entry, uuid, taken))
-            return
-        if len(self._unknown) < NAMED:
-            named = (intent.key, intent.client_ref, intent.place, intent.line)
-            self._unknown.append(UnknownItem(*named))
-        error = UnknownOutcomeError(intent.client_ref, "no receipt has come")
-        self.emit(_failed(intent.place, intent.key, taken, error, intent.line))
-
-    def _found(self, entry: Entry, uuid: str, taken: Taken | None) -> BulkResult:
-        """The result of an item that a receipt has named."""
-        intent, at = entry.intent, self.ways.clock.wall()
-        self.journal.answer(intent.key, Answer("answered", uuid, at=at))
-        return BulkResult(
-            index=intent.place,
-            key=intent.key,
-            message=None if taken is None else taken.message,
-            ok=True,
-            sent=None,
-            error=None,
-            line=intent.line,
-            message_uuid=uuid,
-        )
-
 
 def _receipts_name(message: Message | Workflow, name: str) -> str:
     """By what a receipt would name it, or its first step; empty on beta."""
     if not name:
         return ""
     if isinstance(message, Workflow):
-        return _first_step(name)
+        return first_step(name)
     return message.client_ref or name
-
-
-def _told(found: str | BaseException) -> str:
-    """What a look has found: nothing, if it was called off by an abort."""
-    if not isinstance(found, str | asyncio.CancelledError):
-        raise found
-    return found if isinstance(found, str) else ""
-
-
-def _first_step(name: str) -> str:
-    return f"{name}:1"
 
 
 def _skipped(taken: Taken, known: Entry) -> BulkResult:
@@ -378,23 +271,4 @@ def _skipped(taken: Taken, known: Entry) -> BulkResult:
         line=taken.line,
         message_uuid=answer.message_uuid,
         skipped=True,
-    )
-
-
-def _failed(
-    index: int,
-    key: str,
-    taken: Taken | None,
-    error: NexmoError,
-    line: int | None = None,
-) -> BulkResult:
-    """The result of an item that was not handed over."""
-    return BulkResult(
-        index=index,
-        key=key,
-        message=None if taken is None else taken.message,
-        ok=False,
-        sent=None,
-        error=error,
-        line=line if taken is None else taken.line,
     )
