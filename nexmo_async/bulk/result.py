@@ -10,7 +10,6 @@ from nexmo_async.bulk.errors import DoubleError
 from nexmo_async.errors import UnknownOutcomeError
 
 if TYPE_CHECKING:
-    from nexmo_async.bulk.intake import Taken
     from nexmo_async.errors import NexmoError
     from nexmo_async.messages.sent import Sent
     from nexmo_async.models.attempt import Result
@@ -66,22 +65,3 @@ class BulkResult:
     def reason(self) -> str:
         """The name of what went wrong, as reports count it; empty if nothing did."""
         return "" if self.error is None else type(self.error).__name__
-
-
-def not_handed(
-    index: int,
-    key: str,
-    taken: Taken | None,
-    error: NexmoError,
-    line: int | None = None,
-) -> BulkResult:
-    """The result of an item that was not handed over."""
-    return BulkResult(
-        index=index,
-        key=key,
-        message=None if taken is None else taken.message,
-        ok=False,
-        sent=None,
-        error=error,
-        line=line if taken is None else taken.line,
-    )

@@ -178,6 +178,25 @@ def bad_row(index: int, row: BadRow) -> BulkResult:
     return BulkResult(index, "", None, False, None, error, line=row.line)  # noqa: FBT003  ok: no
 
 
+def not_handed(
+    index: int,
+    key: str,
+    taken: Taken | None,
+    error: NexmoError,
+    line: int | None = None,
+) -> BulkResult:
+    """The result of an item that was not handed over."""
+    return BulkResult(
+        index=index,
+        key=key,
+        message=None if taken is None else taken.message,
+        ok=False,
+        sent=None,
+        error=error,
+        line=line if taken is None else taken.line,
+    )
+
+
 async def at_once(result: BulkResult) -> BulkResult:
     """What is awaited where there is nothing to wait for."""
     return result

@@ -12,8 +12,8 @@ from nexmo_async.bulk.job.report import Report
 from nexmo_async.bulk.job.settling import Settling, first_step
 from nexmo_async.bulk.job.writing import Writing
 from nexmo_async.bulk.journal.entries import Answer, State, what_next
-from nexmo_async.bulk.result import BulkResult, not_handed
-from nexmo_async.bulk.sender import Sender, at_once, bad_row
+from nexmo_async.bulk.result import BulkResult
+from nexmo_async.bulk.sender import Sender, at_once, bad_row, not_handed
 from nexmo_async.clock import instant
 from nexmo_async.errors import (
     AuthenticationError,

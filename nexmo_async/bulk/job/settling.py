@@ -14,7 +14,8 @@ import attrs
 from nexmo_async.bulk.item import reference
 from nexmo_async.bulk.job.report import NAMED, UnknownItem
 from nexmo_async.bulk.journal.entries import Answer
-from nexmo_async.bulk.result import BulkResult, not_handed
+from nexmo_async.bulk.result import BulkResult
+from nexmo_async.bulk.sender import not_handed
 from nexmo_async.errors import StillWaitingError, UnknownOutcomeError
 
 if TYPE_CHECKING:
