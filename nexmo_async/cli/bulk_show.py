@@ -127,6 +127,10 @@ def what_now(report: Report) -> list[str]:
             f"(begin it with --listen PORT). {resume} --on-unknown resend sends them "
             "again, some perhaps twice"
         )
+    if rows := report.failed.get("RowError"):
+        told.append(f"{rows:,} rows were no messages: mend the rejects and send them")
+    if doubles := report.failed.get("DoubleError"):
+        told.append(f"{doubles:,} were doubles of others in this job: not sent")
     return told
 
 

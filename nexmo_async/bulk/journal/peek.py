@@ -69,7 +69,8 @@ async def peek(journal: str | Path) -> Peek:
 
 def _peek(path: Path) -> Peek:
     if not path.is_file():
-        raise JournalError(str(path), "does not exist")
+        advice = "Give the name of a job that has run here, or its journal."
+        raise JournalError(str(path), "does not exist", advice)
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as rows:
             _believe(rows, path)

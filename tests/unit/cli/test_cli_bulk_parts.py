@@ -132,7 +132,16 @@ def test_the_exit_code_tells_the_worst(
 
 
 def test_a_job_that_did_all_leaves_nothing_to_do() -> None:
-    assert not bulk_show.what_now(ended(failed={"DoubleError": 1}))
+    assert not bulk_show.what_now(ended())
+
+
+def test_rows_and_doubles_that_were_left_out_are_told() -> None:
+    left = ended(failed={"RowError": 1_002, "DoubleError": 3})
+
+    assert bulk_show.what_now(left) == [
+        "1,002 rows were no messages: mend the rejects and send them",
+        "3 were doubles of others in this job: not sent",
+    ]
 
 
 def test_a_job_that_stopped_says_how_to_go_on() -> None:
