@@ -63,12 +63,32 @@ class Blind(MemoryJournal):
         return None if known is not None and known.is_double else known
 
 
+class Sure(MemoryJournal):
+    """Takes all items for new ones."""
+
+    def may_know(self, key: str) -> bool:  # noqa: ARG002  as every journal
+        return False
+
+
+class Short(MemoryJournal):
+    """Takes what an earlier run intended for new."""
+
+    async def open(self, job: str, clock: Clock, notes: Mapping[str, str]) -> None:
+        await super().open(job, clock, notes)
+        self.before = set(self._rows)
+
+    def may_know(self, key: str) -> bool:
+        return super().may_know(key) and key not in self.before
+
+
 @pytest.mark.parametrize(
     ("kind", "complaint"),
     [
         (Forgetful, "an intent is known to the next run"),
         (Generous, "a second one is refused"),
         (Blind, "the second of a run is a double"),
+        (Sure, "what was intended may be known"),
+        (Short, "what an earlier run intended may be known"),
     ],
 )
 async def test_a_journal_that_falls_short_is_told(

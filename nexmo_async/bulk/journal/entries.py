@@ -122,7 +122,10 @@ class Journal(Protocol):
         ...
 
     def may_know(self, key: str) -> bool:
-        """Whether to `look` for an item; False: certainly nothing is known of it."""
+        """Whether to `look` for an item.
+
+        False only if certainly nothing is known of it: then it is sent.
+        """
         ...
 
     async def look(self, key: str) -> Entry | None:
